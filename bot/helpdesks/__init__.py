@@ -1,0 +1,1 @@
+"""Helpdesks: one folder each, one interface, one line in `registry.py`."""

@@ -1,0 +1,94 @@
+"""The interface of every helpdesk.
+
+A connector turns what its helpdesk says into `kpi.events`; it stores nothing and decides no KPI.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kpi.events import History, Person, Team
+
+Cursor = dict[str, Any]
+"""JSON: where a stream stands after a page; None before the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A ticket that no longer exists; `at` when it is known when."""
+
+    external_id: str
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A ticket merged into another."""
+
+    external_id: str
+    into: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A ticket that could not be read; it is recorded and retried, and never stops the stream."""
+
+    external_id: str
+    reason: str
+
+
+TicketResult = History | Gone | Moved | Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A piece of the stream: stored whole, with its cursor, in one transaction.
+
+    Attributes:
+        tickets: whole histories, or what became of the ticket.
+        agents, customers, teams: those that the page mentions or that changed.
+        cursor: where to go on after this page.
+        done: nothing more is there now.
+        remaining: pages or records left, when known, for the progress bar.
+        seen_until: everything that happened before this instant is in this page or in earlier ones.
+    """
+
+    tickets: tuple[TicketResult, ...]
+    cursor: Cursor
+    done: bool
+    agents: tuple[Person, ...] = ()
+    customers: tuple[Person, ...] = ()
+    teams: tuple[Team, ...] = ()
+    remaining: int | None = None
+    seen_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What `check` found: who we are there, its clock and what it can't give.
+
+    `clock_skew_s` is the helpdesk's clock minus ours. `warnings` are message keys with their values.
+    """
+
+    name: str
+    version: str | None = None
+    clock_skew_s: int = 0
+    warnings: tuple[tuple[str, dict[str, object]], ...] = ()
+
+
+class Connector(Protocol):
+    """One helpdesk."""
+
+    kind: str
+
+    def check(self) -> Account:
+        """Return the account; raises HelpdeskError when it can't be reached or refuses."""
+        ...
+
+    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Yield what happened since `cursor`, oldest first, until nothing more is there; raises HelpdeskError."""
+        ...
+
+    def ticket(self, external_id: str) -> TicketResult:
+        """Return one ticket whole, for webhooks, sweeps and repairs; raises HelpdeskError."""
+        ...

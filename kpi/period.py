@@ -1,0 +1,152 @@
+"""Periods: half-open ranges of local days in a reporting zone, and their buckets.
+
+A day is a local date, so it has 23, 24 or 25 hours; instants are integer UTC epoch seconds.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Grain(StrEnum):
+    """The calendar units a period or a bucket can be."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+def add_months(day: date, months: int) -> date:
+    """Return `day` moved by whole months, clamped to the end of a shorter month."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def shift(day: date, grain: Grain, count: int) -> date:
+    """Return `day` moved by `count` calendar units."""
+    match grain:
+        case Grain.DAY:
+            return day + timedelta(days=count)
+        case Grain.WEEK:
+            return day + timedelta(weeks=count)
+        case Grain.MONTH:
+            return add_months(day, count)
+        case Grain.QUARTER:
+            return add_months(day, 3 * count)
+        case Grain.YEAR:
+            return add_months(day, 12 * count)
+
+
+def start_of(day: date, grain: Grain, week_start: int = 0) -> date:
+    """Return the first day of the unit that holds `day`; `week_start` counts from Monday 0."""
+    match grain:
+        case Grain.DAY:
+            return day
+        case Grain.WEEK:
+            return day - timedelta(days=(day.weekday() - week_start) % 7)
+        case Grain.MONTH:
+            return day.replace(day=1)
+        case Grain.QUARTER:
+            return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+        case Grain.YEAR:
+            return date(day.year, 1, 1)
+
+
+def midnight(day: date, zone: str) -> int:
+    """Return the instant a local day starts; where midnight is skipped, the first instant that exists."""
+    # fold=0 reads a skipped midnight with the offset before the jump: the instant of the jump itself.
+    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp())
+
+
+def local_day(instant: int, zone: str) -> date:
+    """Return the local date at an instant."""
+    return datetime.fromtimestamp(instant, ZoneInfo(zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of instants `[start, end)`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Local days `[start, end)` in `zone`.
+
+    `grain` is set when the period is one calendar unit: then the period before is the unit before, else the same
+    number of days.
+    """
+
+    start: date
+    end: date
+    zone: str
+    grain: Grain | None = None
+
+    @classmethod
+    def of(cls, day: date, grain: Grain, zone: str, week_start: int = 0) -> "Period":
+        """Return the calendar unit that holds `day`."""
+        start = start_of(day, grain, week_start)
+        return cls(start=start, end=shift(start, grain, 1), zone=zone, grain=grain)
+
+    @property
+    def days(self) -> int:
+        """The number of local days."""
+        return (self.end - self.start).days
+
+    def span(self, now: int) -> Span:
+        """Return its instants, cut at `now` while it is still running."""
+        start = midnight(self.start, self.zone)
+        return Span(start, max(start, min(midnight(self.end, self.zone), now)))
+
+    def is_running(self, now: int) -> bool:
+        """Tell whether `now` falls inside it."""
+        return midnight(self.start, self.zone) <= now < midnight(self.end, self.zone)
+
+    def moved(self, grain: Grain, count: int) -> "Period":
+        """Return the same period `count` units later; a whole unit stays a whole unit."""
+        start = shift(self.start, grain, count)
+        if self.grain is None:
+            return replace(self, start=start, end=start + timedelta(days=self.days))
+        return replace(self, start=start, end=shift(start, self.grain, 1))
+
+    def previous(self) -> "Period":
+        """Return the period just before: the unit before, or as many days."""
+        if self.grain is None:
+            return replace(self, start=self.start - timedelta(days=self.days), end=self.start)
+        return self.moved(self.grain, -1)
+
+    def elapsed_part(self, of: "Period", now: int) -> Span:
+        """Return as much of this period as has passed of the running period `of`, by local wall clock."""
+        whole = self.span(midnight(self.end, self.zone))
+        if not of.is_running(now):
+            return whole
+        # Wall clock on purpose: Tuesday 10:26 is compared with Tuesday 10:26, whatever DST did in between.
+        passed = datetime.fromtimestamp(now, ZoneInfo(of.zone)).replace(tzinfo=None) - datetime.combine(
+            of.start, time()
+        )
+        until = (datetime.combine(self.start, time()) + passed).replace(tzinfo=ZoneInfo(self.zone))
+        return Span(whole.start, min(int(until.timestamp()), whole.end))
+
+    def buckets(self, grain: Grain, week_start: int = 0) -> list["Period"]:
+        """Return the calendar units that cover it, the first and last cut to its edges."""
+        found = []
+        day = self.start
+        while day < self.end:
+            unit = Period.of(day, grain, self.zone, week_start)
+            start, end = max(unit.start, self.start), min(unit.end, self.end)
+            whole = (start, end) == (unit.start, unit.end)
+            found.append(Period(start=start, end=end, zone=self.zone, grain=grain if whole else None))
+            day = unit.end
+        return found
+
+
+def instant_text(instant: int, zone: str = "UTC") -> str:
+    """Return an instant as ISO 8601 with the zone's offset."""
+    return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(zone)).isoformat()

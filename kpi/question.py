@@ -1,0 +1,138 @@
+"""A question, and its answer: what every surface asks with and shows."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from kpi.period import Grain, Period, Span
+
+
+class Reading(StrEnum):
+    """Two ways to place a KPI in a period (KPIS.md rule 3)."""
+
+    EVENT = "event"  # things that happened in the period
+    COHORT = "cohort"  # what became of the tickets created in the period
+
+
+class Unit(StrEnum):
+    """What a value is counted in; a ratio is 0–1, a duration seconds."""
+
+    COUNT = "count"
+    RATIO = "ratio"
+    SECONDS = "seconds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Keep rows whose `dimension` has one of these values (keys, as the data has them)."""
+
+    dimension: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked; complete and absolute, so that it can be stored and asked again.
+
+    `versus` None compares with the period before. `calendar` asks for calendar instead of business time.
+    """
+
+    kpi: str
+    period: Period
+    reading: Reading = Reading.EVENT
+    calendar: bool = False
+    by: str | None = None
+    per: Grain | None = None
+    filters: tuple[Filter, ...] = ()
+    versus: Period | None = None
+
+    def asking(self, **changes: object) -> "Question":
+        """Return the same question with something changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # field names are checked by replace itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One number with what it rests on.
+
+    Ratios carry `numerator` and `denominator`; durations `median`, `p90` and `mean` in seconds, and their `value`
+    is the median. `interval` is the 95 % interval of `value`. `value` is None, never 0, when nothing happened.
+    """
+
+    value: float | None
+    n: int
+    numerator: int | None = None
+    denominator: int | None = None
+    interval: tuple[float, float] | None = None
+    median: float | None = None
+    p90: float | None = None
+    mean: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Current minus compared value; `clear` when the 95 % interval of the difference leaves zero out."""
+
+    value: float
+    clear: bool
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The figure of one group of a breakdown; `key` is None for rows that have no value."""
+
+    key: str | None
+    label: str | None
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """The figure of one bucket of a trend."""
+
+    period: Period
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What `kpi.answer.answer` returns; every surface shows this and computes nothing.
+
+    Attributes:
+        span: the instants the figure rests on, cut at `now` while the period runs.
+        figure: the number asked for; None when the KPI's data is missing, which `needs` then names.
+        compared: the period compared with, its instants and its figure.
+        beside: figures that belong beside this one, by name: `event` or `cohort` (the other reading),
+            `running_overdue` (clocks past due that still run).
+        left_out: rows that the rules leave out, by reason.
+        notes: what else a reader must know, by name: `provisional` (may still change), `automatic_reopens`.
+        data_as_of: everything up to here has been read from the helpdesk; None when it never was.
+        uncovered: the part of the period that the sync has not covered: `before_history`, `not_synced` or None.
+        business: durations are business time (for some ticket had a schedule).
+    """
+
+    question: Question
+    unit: Unit
+    higher_is_better: bool | None
+    span: Span
+    now: int
+    figure: Figure | None
+    needs: str | None = None
+    compared: Period | None = None
+    compared_span: Span | None = None
+    compared_figure: Figure | None = None
+    change: Change | None = None
+    beside: dict[str, Figure] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+    data_as_of: int | None = None
+    uncovered: str | None = None
+    business: bool = False
+    target: float | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether the data this KPI needs is there."""
+        return self.needs is None
