@@ -1,0 +1,107 @@
+"""Which schedule a ticket is under, and which SLA target a clock runs against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kpi.events import WAITING, Status
+from kpi.hours import Schedule
+
+Attributes = Mapping[str, str | None]
+"""What a ticket is at a moment: `team`, `priority`, `level`, `type`, `channel`, `brand`."""
+
+CONDITION_FIELDS = ("team", "priority", "level", "type", "channel", "brand")
+
+
+class Metric(StrEnum):
+    """What an SLA promises."""
+
+    FIRST_REPLY = "first_reply"
+    NEXT_REPLY = "next_reply"
+    RESOLUTION = "resolution"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Holds when the ticket's `field` is one of `values`; case doesn't count."""
+
+    field: str
+    values: tuple[str, ...]
+
+    def holds(self, attributes: Attributes, names: Mapping[str, str]) -> bool:
+        """Tell whether it holds; `names` are the teams' names by identifier, since people write names."""
+        value = attributes.get(self.field)
+        if value is None:
+            return False
+        said = {value.casefold()}
+        if self.field == "team" and value in names:
+            said.add(names[value].casefold())
+        return any(wanted.casefold() in said for wanted in self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is promised: `seconds` of business or calendar time; `priority` None holds for every priority."""
+
+    metric: Metric
+    seconds: int
+    business: bool = True
+    priority: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """An SLA policy, in force for clocks that start in `[since, until)`; its resolution clock stops in `pauses`."""
+
+    key: str
+    targets: tuple[Target, ...]
+    when: tuple[Condition, ...] = ()
+    pauses: frozenset[Status] = WAITING
+    since: int | None = None
+    until: int | None = None
+
+    def in_force(self, at: int) -> bool:
+        """Tell whether a clock that starts at this instant falls under it."""
+        return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+    def target(self, metric: Metric, priority: str | None) -> Target | None:
+        """Return what it promises; a target for this very priority goes before one for all."""
+        offered = {target.priority: target for target in self.targets if target.metric == metric}
+        return offered.get(priority, offered.get(None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Puts tickets for which every condition holds under a schedule."""
+
+    schedule: Schedule
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """Everything configured that facts depend on; in each list the first that holds counts.
+
+    `test_tags` mark test tickets; `team_names` are the teams' names by identifier.
+    """
+
+    schedules: tuple[Assignment, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    test_tags: frozenset[str] = frozenset()
+    team_names: Mapping[str, str] = field(default_factory=dict)
+
+    def _hold(self, conditions: tuple[Condition, ...], attributes: Attributes) -> bool:
+        return all(condition.holds(attributes, self.team_names) for condition in conditions)
+
+    def schedule(self, attributes: Attributes) -> Schedule | None:
+        """Return the schedule of a ticket like this; None when it is under none, so that calendar time counts."""
+        return next((a.schedule for a in self.schedules if self._hold(a.when, attributes)), None)
+
+    def promise(self, metric: Metric, attributes: Attributes, started_at: int) -> tuple[Policy, Target] | None:
+        """Return the policy and target of a clock that starts at this instant; None when nothing is promised."""
+        for policy in self.policies:
+            if policy.in_force(started_at) and self._hold(policy.when, attributes):
+                target = policy.target(metric, attributes.get("priority"))
+                if target is not None:
+                    return policy, target
+        return None
