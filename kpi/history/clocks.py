@@ -1,0 +1,126 @@
+"""SLA clocks: one row per promise, measured from its original start (KPIS.md §2)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+from kpi.events import UNSOLVED
+from kpi.history.rows import Row
+from kpi.history.story import State, Story
+from kpi.history.turns import Turn
+from kpi.hours import Timeline
+from kpi.policies import Metric, Policy, Rulebook, Target
+
+CALENDAR = Timeline([(0, None)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stretch:
+    """Time that counts, `[start, end)`; `end` is None while it runs."""
+
+    start: int
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    """What a clock shows. `elapsed` is None while it runs; `due` and `late` are None when it can't come due."""
+
+    elapsed: int | None
+    due: int | None
+    late: int | None
+
+
+def clocks(story: Story, found: list[Turn], rules: Rulebook) -> Iterator[Row]:
+    """Yield the clocks of a ticket: its turns' and its resolution's."""
+    if not rules.policies:
+        return
+    for number, turn in enumerate(found, 1):
+        row = _reply_clock(story, turn, number, rules)
+        if row:
+            yield row
+    row = _resolution_clock(story, rules)
+    if row:
+        yield row
+
+
+def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Row | None:
+    metric = Metric.FIRST_REPLY if turn.first else Metric.NEXT_REPLY
+    promise = rules.promise(metric, story.attributes(turn.asked, turn.last), turn.started_at)
+    if promise is None:
+        return None
+    # A ticket that ended unreplied stopped its clock then, even when somebody replied afterwards.
+    stopped_at, stopped_by = (
+        (turn.replied_at, "reply" if turn.replied_at else None)
+        if turn.ended_at is None
+        else (turn.ended_at, turn.ended_by)
+    )
+    stretch = _Stretch(start=turn.started_at, end=stopped_at)
+    measured = _measure(promise[1], [stretch], story.timeline)
+    return _row(metric, number, promise, measured, turn.last) | {
+        "agent": turn.agent,
+        "started_at": turn.started_at,
+        "stopped_at": stopped_at,
+        "stopped_by": stopped_by,
+        "state": "running" if stopped_at is None else "stopped",
+    }
+
+
+def _resolution_clock(story: Story, rules: Rulebook) -> Row | None:
+    stop = story.ending
+    last = stop.state if stop else story.final
+    promise = rules.promise(Metric.RESOLUTION, story.attributes(story.created, last), story.ticket.created_at)
+    if promise is None:
+        return None
+    policy, target = promise
+    counted = [
+        _Stretch(start=segment.start, end=segment.end)
+        for segment in story.segments()
+        if segment.state.status in UNSOLVED - policy.pauses
+    ]
+    measured = _measure(target, counted, story.timeline)
+    paused = stop is None and last.status in policy.pauses
+    if paused:
+        measured = _Measured(elapsed=measured.elapsed, due=None, late=None)
+    return _row(Metric.RESOLUTION, 1, promise, measured, last) | {
+        "started_at": story.ticket.created_at,
+        "stopped_at": stop.at if stop else None,
+        "stopped_by": stop.by if stop else None,
+        "state": "stopped" if stop else "paused" if paused else "running",
+    }
+
+
+def _measure(target: Target, counted: list[_Stretch], timeline: Timeline | None) -> _Measured:
+    """Return how long the stretches last together, and where the target falls in them or would have fallen."""
+    hours = timeline if target.business and timeline is not None else CALENDAR
+    elapsed, due, late = 0, None, None
+    for stretch in counted:
+        left = target.seconds - elapsed
+        passed = inf if stretch.end is None else hours.elapsed(stretch.start, stretch.end)
+        is_last = stretch is counted[-1]
+        if due is None and (passed >= left or is_last):
+            due = hours.add(stretch.start, left)
+        if late is None and (passed > left or is_last):
+            late = hours.last(stretch.start, left)
+        if stretch.end is None:
+            return _Measured(elapsed=None, due=due, late=late)
+        elapsed += int(passed)
+    return _Measured(elapsed=elapsed, due=due, late=late)
+
+
+def _row(metric: Metric, instance: int, promise: tuple[Policy, Target], measured: _Measured, last: State) -> Row:
+    policy, target = promise
+    return {
+        "metric": metric.value,
+        "instance": instance,
+        "team": last.team,
+        "agent": last.agent,
+        "priority": last.priority,
+        "policy": policy.key,
+        "target_s": target.seconds,
+        "business": int(target.business),
+        "elapsed_s": measured.elapsed,
+        "due_at": measured.due,
+        "late_after": measured.late,
+        "breached": None if measured.elapsed is None else int(measured.elapsed > target.seconds),
+    }

@@ -1,0 +1,207 @@
+"""One ticket's events in order, each with what the ticket was before and after it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from kpi.events import GONE, UNSOLVED, Author, Change, Field, History, Message, Status, Ticket
+from kpi.hours import Timeline
+from kpi.policies import Rulebook
+
+OPENING_WITHIN_S = 2
+"""The opening message may be stored a moment after its ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What changes about a ticket, at a moment."""
+
+    status: Status
+    team: str | None = None
+    agent: str | None = None
+    priority: str | None = None
+    level: str | None = None
+    type: str | None = None
+
+    def changed(self, change: Change) -> "State":
+        """Return the state after a change."""
+        value = Status(change.new or Status.NEW) if change.field is Field.STATUS else change.new
+        return replace(self, **{change.field.value: value})  # type: ignore[arg-type]  # one field of each type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One message or one change. `reply` and `asks` tell what KPIS.md rule 5 makes of a message."""
+
+    at: int
+    before: State
+    after: State
+    message: Message | None = None
+    change: Change | None = None
+    reply: bool = False
+    asks: bool = False
+
+    @property
+    def ends(self) -> bool:
+        """Whether the ticket stopped being open here."""
+        return self.before.status in UNSOLVED and self.after.status not in UNSOLVED
+
+    @property
+    def reopens(self) -> bool:
+        """Whether the ticket became open here."""
+        return self.before.status not in UNSOLVED and self.after.status in UNSOLVED
+
+    @property
+    def solves(self) -> bool:
+        """Whether the ticket was solved here."""
+        return self.after.status is Status.SOLVED and self.before.status is not Status.SOLVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of time in one state; `end` is None while it lasts."""
+
+    start: int
+    end: int | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """When a ticket stopped being open, by what (`solve`, `closed` or `gone`) and in which state."""
+
+    at: int
+    by: str
+    state: State
+
+
+def ended_by(status: Status) -> str:
+    """Return what an ended or gone status says of how a ticket stopped being open."""
+    return "gone" if status in GONE else "solve" if status is Status.SOLVED else "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A ticket, its steps in order, and the business time it was under.
+
+    `created` is the state once everything of the creation second had happened: what routes a ticket as it arrives
+    belongs to its arrival. `timeline` is None when the ticket never was under a schedule.
+    """
+
+    ticket: Ticket
+    created: State
+    steps: tuple[Step, ...]
+    timeline: Timeline | None
+
+    @property
+    def final(self) -> State:
+        """The state after the last step."""
+        return self.steps[-1].after if self.steps else self.created
+
+    @property
+    def ending(self) -> Ending | None:
+        """How the ticket ended; None while it is open. Closing a solved ticket doesn't change that it was solved."""
+        reached = {self.created.status: Ending(at=self.ticket.created_at, by="", state=self.created)}
+        for step in self.steps:
+            if step.at > self.ticket.created_at and step.after.status is not step.before.status:
+                entered = Ending(at=step.at, by="", state=step.after)
+                reached = {} if step.after.status in UNSOLVED else reached | {step.after.status: entered}
+        status = self.final.status
+        if status in UNSOLVED:
+            return None
+        if status is Status.CLOSED and Status.SOLVED in reached:
+            status = Status.SOLVED
+        return replace(reached[status], by=ended_by(status))
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield the states the ticket was in, in order; those that lasted no time are left out."""
+        start, state = self.ticket.created_at, self.created
+        for step in self.steps:
+            if step.at > self.ticket.created_at and step.after != state:
+                if step.at > start:
+                    yield Segment(start=start, end=step.at, state=state)
+                start, state = step.at, step.after
+        yield Segment(start=start, end=None, state=state)
+
+    def attributes(self, state: State, follow: State | None = None) -> dict[str, str | None]:
+        """Return what policies and schedules look at; priority and level are those of `follow` when given."""
+        urgency = follow or state
+        return {
+            "team": state.team,
+            "priority": urgency.priority,
+            "level": urgency.level,
+            "type": state.type,
+            "channel": self.ticket.channel,
+            "brand": self.ticket.brand,
+        }
+
+    def elapsed(self, start: int, end: int) -> int | None:
+        """Return the business seconds in `[start, end)`; None when the ticket was under no schedule."""
+        return None if self.timeline is None else self.timeline.elapsed(start, end)
+
+
+def tell(history: History, rules: Rulebook) -> Story:
+    """Return the story of a ticket; the order in which its events were given doesn't matter."""
+    ticket = history.ticket
+    events: list[Message | Change] = sorted([*history.messages, *history.changes], key=_order)
+    state = _initial(ticket, events)
+    opening = _opening(ticket, events)
+    steps: list[Step] = []
+    for event in events:
+        at = max(event.at, ticket.created_at)  # nothing happens to a ticket before it exists
+        if isinstance(event, Message):
+            said = event is not opening and event.public and not event.automatic
+            by_customer = event.author_kind is Author.CUSTOMER or (
+                event.author_kind is Author.AGENT and event.author is not None and event.author == ticket.customer
+            )
+            by_agent = event.author_kind is Author.AGENT and not by_customer
+            steps.append(
+                Step(
+                    at=at, before=state, after=state, message=event, reply=said and by_agent, asks=said and by_customer
+                )
+            )
+        else:
+            after = state.changed(event)
+            steps.append(Step(at=at, before=state, after=after, change=event))
+            state = after
+    at_creation = [step.after for step in steps if step.at == ticket.created_at]
+    created = at_creation[-1] if at_creation else (steps[0].before if steps else state)
+    story = Story(ticket=ticket, created=created, steps=tuple(steps), timeline=None)
+    return replace(story, timeline=_timeline(story, rules))
+
+
+def _order(event: Message | Change) -> tuple[int, int, bool, str]:
+    # In one instant, what is said comes before what is done about it: "reply and solve" is one click.
+    return event.at, event.position, isinstance(event, Change), event.external_id
+
+
+def _initial(ticket: Ticket, events: list[Message | Change]) -> State:
+    """Return the state before the first event: old values of first changes, else the present ones."""
+    values: dict[str, str | None] = {}
+    for event in events:
+        if isinstance(event, Change):
+            values.setdefault(event.field.value, event.old)
+    present = {field.value: getattr(ticket, field.value) for field in Field}
+    known = present | values
+    status = Status(known.pop("status") or Status.NEW)
+    return State(status=status, **known)
+
+
+def _opening(ticket: Ticket, events: list[Message | Change]) -> Message | None:
+    """Return the message the ticket was opened with; by an agent, it is no reply."""
+    first = next((event for event in events if isinstance(event, Message)), None)
+    return first if first is not None and first.at - ticket.created_at <= OPENING_WITHIN_S else None
+
+
+def _timeline(story: Story, rules: Rulebook) -> Timeline | None:
+    if not rules.schedules:
+        return None
+    pieces = [
+        (segment.start, rules.schedule(story.attributes(segment.state)))
+        for segment in story.segments()
+        if segment.state.status not in GONE
+    ]
+    if all(schedule is None for _, schedule in pieces):
+        return None
+    kept = pieces[:1] + [after for before, after in pairwise(pieces) if before[1] is not after[1]]
+    return Timeline(kept)

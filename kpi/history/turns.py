@@ -1,0 +1,101 @@
+"""Turns: the customer's oldest unanswered message and the reply it got (KPIS.md §2)."""
+
+from dataclasses import dataclass
+
+from kpi.events import GONE, UNSOLVED
+from kpi.history.story import State, Step, Story, ended_by
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """One turn. `replied_at` and `ended_at` are both set when the reply came after the ticket had ended.
+
+    Attributes:
+        first: whether its reply is the first response to a ticket that a customer opened.
+        asked: the state when it started.
+        last: the state at its reply or its end; the present one while it waits.
+        agent: who replied; the assignee when nobody did.
+    """
+
+    started_at: int
+    first: bool
+    asked: State
+    last: State
+    replied_at: int | None = None
+    ended_at: int | None = None
+    ended_by: str | None = None
+    author: str | None = None
+
+    @property
+    def agent(self) -> str | None:
+        """Whose turn it is: the reply's author, or else the assignee."""
+        return self.last.agent if self.replied_at is None else self.author
+
+
+def turns(story: Story) -> list[Turn]:
+    """Return the turns of a ticket, oldest first."""
+    walk = _Walk(story)
+    for step in story.steps:
+        walk.take(step)
+    for turn in walk.found:
+        if turn.replied_at is None and turn.ended_at is None:
+            turn.last = story.final
+    return walk.found
+
+
+class _Walk:
+    """Goes through a story; `waiting` is the turn that is owed a reply."""
+
+    def __init__(self, story: Story) -> None:
+        self.found: list[Turn] = []
+        self.waiting: Turn | None = None
+        # Said on an ended ticket: a question only once it reopens the ticket or is answered.
+        self.afterthought: Step | None = None
+        if not story.ticket.opened_by_agent:
+            self._start(story.ticket.created_at, story.created, first=True)
+            if story.created.status not in UNSOLVED:
+                self._end(story.ticket.created_at, story.created)
+
+    def take(self, step: Step) -> None:
+        """Take the next step."""
+        if step.reply:
+            self._reply(step)
+        elif step.asks:
+            self._ask(step)
+        elif step.ends:
+            self._end(step.at, step.after)
+        elif step.reopens:
+            self._reopen(step)
+
+    def _start(self, at: int, state: State, *, first: bool = False) -> None:
+        self.waiting = Turn(started_at=at, first=first, asked=state, last=state)
+        self.found.append(self.waiting)
+
+    def _reply(self, step: Step) -> None:
+        if self.waiting is None and self.afterthought is not None:
+            self._start(self.afterthought.at, self.afterthought.after)
+        if self.waiting is not None:
+            self.waiting.replied_at, self.waiting.last = step.at, step.after
+            self.waiting.author = step.message.author if step.message else None
+        self.waiting = self.afterthought = None
+
+    def _ask(self, step: Step) -> None:
+        if step.after.status not in UNSOLVED:
+            self.afterthought = self.afterthought or step
+        elif self.waiting is None:
+            self._start(step.at, step.after)
+
+    def _end(self, at: int, state: State) -> None:
+        if self.waiting is None:
+            return
+        self.waiting.ended_at, self.waiting.ended_by, self.waiting.last = at, ended_by(state.status), state
+        # The first response stays owed whatever happens, and a deletion may be taken back.
+        if not self.waiting.first and state.status not in GONE:
+            self.waiting = None
+
+    def _reopen(self, step: Step) -> None:
+        if self.waiting is not None:
+            self.waiting.ended_at = self.waiting.ended_by = None
+        elif self.afterthought is not None:
+            self._start(self.afterthought.at, step.after)
+        self.afterthought = None
