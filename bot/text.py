@@ -138,14 +138,16 @@ class Text:
         """Return a change in words: `up 3.1 points, a clear change`, or `no clear change`."""
         if not change.clear:
             return self("change.unclear")
-        amount = abs(change.value)
-        if unit is Unit.RATIO:
-            points = round(amount * 100, 1)
-            form = "one" if self.locale.plural_form(points) == "one" else "other"
-            said = self(f"unit.points.{form}", n=self.number(points, 1))
-        else:
-            said = self.value(amount, unit, business=business)
-        return self("change.up" if change.value > 0 else "change.down", amount=said)
+        amount = self.difference(change.value, unit, business=business)
+        return self("change.up" if change.value > 0 else "change.down", amount=amount)
+
+    def difference(self, value: float, unit: Unit, *, business: bool = False) -> str:
+        """Return how far two values are apart; ratios in percentage points."""
+        if unit is not Unit.RATIO:
+            return self.value(abs(value), unit, business=business)
+        points = round(abs(value) * 100, 1)
+        form = "one" if self.locale.plural_form(points) == "one" else "other"
+        return self(f"unit.points.{form}", n=self.number(points, 1))
 
     def join(self, words: Collection[str]) -> str:
         """Return words as a list: `a, b and c`."""
@@ -162,7 +164,7 @@ class Text:
         last = end - timedelta(days=1)
         if last <= start:
             return format_skeleton("yMMMEd", start, locale=self.locale)
-        return cast("str", format_interval(start, last, "yMMMd", locale=self.locale))
+        return format_interval(start, last, "yMMMd", locale=self.locale)
 
     def period(self, period: Period) -> str:
         """Return a period as people name it: `November 2026`, `Q4 2026`, `week 46 · 9–15 Nov 2026`."""
@@ -182,7 +184,7 @@ class Text:
         last = period.end - timedelta(days=1)
         if last <= period.start:
             return format_skeleton("MMMd", period.start, locale=self.locale)
-        return cast("str", format_interval(period.start, last, "MMMd", locale=self.locale))
+        return format_interval(period.start, last, "MMMd", locale=self.locale)
 
     def clock(self, instant: int, zone: str) -> str:
         """Return the local time of day: `10:26`."""

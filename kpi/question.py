@@ -109,6 +109,7 @@ class Answer:
         data_as_of: everything up to here has been read from the helpdesk; None when it never was.
         uncovered: the part of the period that the sync has not covered: `before_history`, `not_synced` or None.
         business: durations are business time (for some ticket had a schedule).
+        named_filters: the question's filters with the names people say instead of keys.
     """
 
     question: Question
@@ -131,6 +132,7 @@ class Answer:
     uncovered: str | None = None
     business: bool = False
     target: float | None = None
+    named_filters: tuple[Filter, ...] = ()
 
     @property
     def available(self) -> bool:
