@@ -367,7 +367,7 @@ span_facts = _facts(
     Column("started_at", INSTANT, nullable=False),
     Column("ended_at", INSTANT),
     Column("started_by", Text, nullable=False, comment="opened, reopened, recovered, change"),
-    Column("ended_by", Text, comment="solved, closed, gone, change"),
+    Column("ended_by", Text, comment="solve, closed, gone, change"),
     Index("ix_span_facts_started_at", "started_at"),
     Index("ix_span_facts_ended_at", "ended_at"),
 )
