@@ -1,0 +1,29 @@
+# Everyday commands; `just` alone lists them.
+
+_list:
+    @just --list --unsorted
+
+# Set up and run all tests
+test *arguments:
+    uv run --frozen pytest -n auto {{ arguments }}
+
+# Style, types, import contracts, dependencies
+lint:
+    uv run --frozen ruff check
+    uv run --frozen ruff format --check
+    uv run --frozen mypy
+    uv run --frozen lint-imports
+    uv run --frozen deptry .
+
+# Put everything in our style
+format:
+    uv run --frozen ruff check --fix
+    uv run --frozen ruff format
+
+# Try the bot in the terminal, with a made-up helpdesk
+demo *arguments:
+    uv run --frozen --no-dev kpi-bot demo {{ arguments }}
+
+# What CI runs, from a clean state
+ci:
+    bash .ci/run
