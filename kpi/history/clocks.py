@@ -75,7 +75,7 @@ def _resolution_clock(story: Story, rules: Rulebook) -> Row | None:
     policy, target = promise
     counted = [
         _Stretch(start=segment.start, end=segment.end)
-        for segment in story.segments()
+        for segment in story.segments
         if segment.state.status in UNSOLVED - policy.pauses
     ]
     measured = _measure(target, counted, story.timeline)

@@ -9,7 +9,7 @@ def spans(story: Story) -> list[Row]:
     """Return the rows of span_facts, oldest first."""
     found: list[Row] = []
     before: State | None = None
-    for segment in story.segments():
+    for segment in story.segments:
         state = segment.state
         is_open = state.status in UNSOLVED
         was_open = before is not None and before.status in UNSOLVED

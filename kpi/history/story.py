@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from kpi.events import GONE, UNSOLVED, Author, Change, Field, History, Message, Status, Ticket
-from kpi.hours import Timeline
+from kpi.hours import Schedule, Timeline
 from kpi.policies import Rulebook
 
 OPENING_WITHIN_S = 2
@@ -84,44 +83,25 @@ def ended_by(status: Status) -> str:
 class Story:
     """A ticket, its steps in order, and the business time it was under.
 
-    `created` is the state once everything of the creation second had happened: what routes a ticket as it arrives
-    belongs to its arrival. `timeline` is None when the ticket never was under a schedule.
+    Attributes:
+        created: the state once everything of the creation second had happened: what routes a ticket as it arrives
+            belongs to its arrival.
+        segments: the states it was in, in order; those that lasted no time are left out.
+        ending: how it ended; None while it is open. Closing a solved ticket doesn't change that it was solved.
+        timeline: None when it never was under a schedule.
     """
 
     ticket: Ticket
     created: State
     steps: tuple[Step, ...]
-    timeline: Timeline | None
+    segments: tuple[Segment, ...]
+    ending: Ending | None
+    timeline: Timeline | None = None
 
     @property
     def final(self) -> State:
-        """The state after the last step."""
-        return self.steps[-1].after if self.steps else self.created
-
-    @property
-    def ending(self) -> Ending | None:
-        """How the ticket ended; None while it is open. Closing a solved ticket doesn't change that it was solved."""
-        reached = {self.created.status: Ending(at=self.ticket.created_at, by="", state=self.created)}
-        for step in self.steps:
-            if step.at > self.ticket.created_at and step.after.status is not step.before.status:
-                entered = Ending(at=step.at, by="", state=step.after)
-                reached = {} if step.after.status in UNSOLVED else reached | {step.after.status: entered}
-        status = self.final.status
-        if status in UNSOLVED:
-            return None
-        if status is Status.CLOSED and Status.SOLVED in reached:
-            status = Status.SOLVED
-        return replace(reached[status], by=ended_by(status))
-
-    def segments(self) -> Iterator[Segment]:
-        """Yield the states the ticket was in, in order; those that lasted no time are left out."""
-        start, state = self.ticket.created_at, self.created
-        for step in self.steps:
-            if step.at > self.ticket.created_at and step.after != state:
-                if step.at > start:
-                    yield Segment(start=start, end=step.at, state=state)
-                start, state = step.at, step.after
-        yield Segment(start=start, end=None, state=state)
+        """The present state."""
+        return self.segments[-1].state
 
     def attributes(self, state: State, follow: State | None = None) -> dict[str, str | None]:
         """Return what policies and schedules look at; priority and level are those of `follow` when given."""
@@ -144,30 +124,57 @@ def tell(history: History, rules: Rulebook) -> Story:
     """Return the story of a ticket; the order in which its events were given doesn't matter."""
     ticket = history.ticket
     events: list[Message | Change] = sorted([*history.messages, *history.changes], key=_order)
+    steps = _steps(ticket, events)
+    at_creation = [step.after for step in steps if step.at == ticket.created_at]
+    created = at_creation[-1] if at_creation else _initial(ticket, events)
+    segments = tuple(_segments(ticket.created_at, created, steps))
+    ending = _ending(ticket.created_at, created, steps)
+    story = Story(ticket=ticket, created=created, steps=tuple(steps), segments=segments, ending=ending)
+    return replace(story, timeline=_timeline(story, rules)) if rules.schedules else story
+
+
+def _steps(ticket: Ticket, events: list[Message | Change]) -> list[Step]:
     state = _initial(ticket, events)
     opening = _opening(ticket, events)
     steps: list[Step] = []
     for event in events:
         at = max(event.at, ticket.created_at)  # nothing happens to a ticket before it exists
-        if isinstance(event, Message):
-            said = event is not opening and event.public and not event.automatic
-            by_customer = event.author_kind is Author.CUSTOMER or (
-                event.author_kind is Author.AGENT and event.author is not None and event.author == ticket.customer
-            )
-            by_agent = event.author_kind is Author.AGENT and not by_customer
-            steps.append(
-                Step(
-                    at=at, before=state, after=state, message=event, reply=said and by_agent, asks=said and by_customer
-                )
-            )
-        else:
+        if isinstance(event, Change):
             after = state.changed(event)
             steps.append(Step(at=at, before=state, after=after, change=event))
             state = after
-    at_creation = [step.after for step in steps if step.at == ticket.created_at]
-    created = at_creation[-1] if at_creation else (steps[0].before if steps else state)
-    story = Story(ticket=ticket, created=created, steps=tuple(steps), timeline=None)
-    return replace(story, timeline=_timeline(story, rules))
+            continue
+        said = event is not opening and event.public and not event.automatic
+        by_customer = event.author_kind is Author.CUSTOMER or (
+            event.author_kind is Author.AGENT and event.author is not None and event.author == ticket.customer
+        )
+        reply = said and event.author_kind is Author.AGENT and not by_customer
+        steps.append(Step(at=at, before=state, after=state, message=event, reply=reply, asks=said and by_customer))
+    return steps
+
+
+def _segments(created_at: int, created: State, steps: list[Step]) -> Iterator[Segment]:
+    start, state = created_at, created
+    for step in steps:
+        if step.change is not None and step.at > created_at:
+            if step.at > start:
+                yield Segment(start=start, end=step.at, state=state)
+            start, state = step.at, step.after
+    yield Segment(start=start, end=None, state=state)
+
+
+def _ending(created_at: int, created: State, steps: list[Step]) -> Ending | None:
+    reached = {created.status: (created_at, created)}
+    final = created.status
+    for step in steps:
+        if step.at > created_at and step.after.status is not step.before.status:
+            final = step.after.status
+            reached = {} if final in UNSOLVED else reached | {final: (step.at, step.after)}
+    if final in UNSOLVED:
+        return None
+    told_by = Status.SOLVED if final is Status.CLOSED and Status.SOLVED in reached else final
+    at, state = reached[told_by]
+    return Ending(at=at, by=ended_by(told_by), state=state)
 
 
 def _order(event: Message | Change) -> tuple[int, int, bool, str]:
@@ -194,14 +201,9 @@ def _opening(ticket: Ticket, events: list[Message | Change]) -> Message | None:
 
 
 def _timeline(story: Story, rules: Rulebook) -> Timeline | None:
-    if not rules.schedules:
-        return None
-    pieces = [
-        (segment.start, rules.schedule(story.attributes(segment.state)))
-        for segment in story.segments()
-        if segment.state.status not in GONE
-    ]
-    if all(schedule is None for _, schedule in pieces):
-        return None
-    kept = pieces[:1] + [after for before, after in pairwise(pieces) if before[1] is not after[1]]
-    return Timeline(kept)
+    pieces: list[tuple[int, Schedule | None]] = []
+    for segment in story.segments:
+        schedule = rules.schedule(story.attributes(segment.state))
+        if not pieces or pieces[-1][1] is not schedule:
+            pieces.append((segment.start, schedule))
+    return None if all(schedule is None for _, schedule in pieces) else Timeline(pieces)

@@ -1,7 +1,6 @@
 """What became of a ticket: the row of ticket_facts."""
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from kpi.events import WAITING, Author, Contact, Rating, Status
 from kpi.history.rows import Row
@@ -21,7 +20,7 @@ def ticket_row(story: Story, ratings: Iterable[Rating], contacts: Iterable[Conta
         **_at_event("created_", story.created),
         **_at_event("solved_", solves[-1][1] if solves else None),
         **_exchanges(story),
-        "teams": len({segment.state.team for segment in story.segments()} - {None}),
+        "teams": len({segment.state.team for segment in story.segments} - {None}),
         "first_solved_at": first_at,
         "last_solved_at": last_at,
         "closed_at": ending.at if ending and ending.by == "closed" and not solves else None,
@@ -92,7 +91,7 @@ def _resolution(story: Story, name: str, end: int | None, without: frozenset[Sta
         return {f"{name}_s": None, f"{name}_calendar_s": None}
     counted = [
         (segment.start, end if segment.end is None else min(segment.end, end))
-        for segment in story.segments()
+        for segment in story.segments
         if segment.start < end and segment.state.status not in without
     ]
     business = [story.elapsed(start, until) for start, until in counted] or [story.elapsed(end, end)]
@@ -124,5 +123,4 @@ def _rating(story: Story, ratings: Iterable[Rating], solves: list[tuple[int, Sta
 
 
 def _state_at(story: Story, at: int) -> State:
-    segments = list(story.segments())
-    return next((before.state for before, after in pairwise(segments) if at < after.start), segments[-1].state)
+    return next((segment.state for segment in story.segments if segment.end is None or at < segment.end), story.final)
