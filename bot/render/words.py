@@ -10,10 +10,27 @@ COUNTS_ONLY_BELOW = 5
 """Fewer than this: "3 of 4" and no percentage (KPIS.md rule 7)."""
 SMALL_SAMPLE_BELOW = 30
 RELIABLE_P90_FROM = 45
-ROWS_SHOWN = 20
+SMALL_SAMPLE_MARK, UNRELIABLE_MARK = "*", "~"
+NO_INTERVAL = "–"
+GROUPS_SHOWN = 20
+BUCKETS_SHOWN = 60
 
 # What the rows of a KPI are; all others rest on tickets.
 _RESTS_ON = {"reply_time": "replies", "csat": "ratings"}
+
+
+LABEL_SHOWN = 60
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital at the beginning."""
+    return words[:1].upper() + words[1:]
+
+
+def one_line(label: str) -> str:
+    """Return a name that came from the helpdesk on one line, ended by an ellipsis where it is too long."""
+    line = " ".join(label.split())
+    return line if len(line) <= LABEL_SHOWN else line[: LABEL_SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +41,6 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[float | None, ...]
     total: int
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there are more rows than these."""
-        return len(self.rows) < self.total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +67,15 @@ class Wording:
 
     def words(self) -> Words:
         """Return everything the answer says."""
+        table = self.table()
         return Words(
             title=self.title(),
             subtitle=self.subtitle(),
             headline=self.headline(),
             details=self.details(),
             fields=self.fields(),
-            table=self.table(),
-            footnotes=self.footnotes(),
+            table=table,
+            footnotes=(*self.cut(table), *self.marks(table), *self.footnotes()),
         )
 
     # --- The number ----------------------------------------------------------------------------------------------
@@ -75,9 +88,10 @@ class Wording:
         return f"{self.text(f'kpi.{self.answer.question.kpi}.name')} · {period}"
 
     def subtitle(self) -> str | None:
-        """Return the filters; None when there are none."""
+        """Return the cohort reading and the filters; None for a plain question."""
         filters = self.answer.named_filters or self.answer.question.filters
-        said = [
+        said = [self.text("reading.cohort")] if self.answer.question.reading is Reading.COHORT else []
+        said += [
             self.text("answer.filter", dimension=self.text(f"dimension.{chosen.dimension}"), values=list(chosen.values))
             for chosen in filters
         ]
@@ -187,12 +201,12 @@ class Wording:
         if figure is None:
             return ()
         said = []
-        if self.unit is not Unit.COUNT:
+        if self.unit is not Unit.COUNT and figure.n:
             said.append((self.text("field.based_on"), self.rows(figure.n)))
-        if figure.interval is not None:
+        if figure.interval is not None and figure.n >= COUNTS_ONLY_BELOW:
             said.append((self.text("field.interval"), self.interval(figure.interval)))
         said.extend(
-            (self.text(f"field.{name}"), self.figure(self.answer.beside[name]))
+            (sentence(self.text(f"reading.{name}")), self.figure(self.answer.beside[name]))
             for name in (Reading.EVENT, Reading.COHORT)
             if name in self.answer.beside
         )
@@ -206,7 +220,7 @@ class Wording:
         return f"{self.number(interval[0])} – {self.number(interval[1])}"
 
     def table(self) -> Table | None:
-        """Return the breakdown, else the trend, else None; at most 20 rows of a breakdown."""
+        """Return the breakdown, else the trend, else None."""
         if self.answer.groups:
             heading = self.text(f"dimension.{self.answer.question.by}")
             labelled = [
@@ -218,9 +232,9 @@ class Wording:
         else:
             return None
         # A trend keeps its end, a breakdown its beginning.
-        shown = labelled[:ROWS_SHOWN] if self.answer.groups else labelled[-ROWS_SHOWN:]
+        shown = labelled[:GROUPS_SHOWN] if self.answer.groups else labelled[-BUCKETS_SHOWN:]
         return Table(
-            header=(heading[:1].upper() + heading[1:], *self.columns()),
+            header=(sentence(heading), *self.columns()),
             rows=tuple((label, *self.cells(figure)) for label, figure in shown),
             numbers=tuple(figure.value for _, figure in shown),
             total=len(labelled),
@@ -238,21 +252,35 @@ class Wording:
                 return (*(self.text(f"column.{column}") for column in ("median", "p90", "mean")), "n")
 
     def cells(self, figure: Figure) -> tuple[str, ...]:
-        """Return a figure as the cells of a row."""
-        match self.unit:
-            case Unit.COUNT:
-                return (self.value(figure),)
-            case Unit.RATIO:
-                interval = self.interval(figure.interval) if figure.interval else "–"
-                return (self.value(figure), self.fraction(figure), interval)
-            case Unit.SECONDS:
-                parts = (figure.median, figure.p90, figure.mean)
-                values = (self.text("answer.na") if part is None else self.number(part) for part in parts)
-                return (*values, self.text.number(figure.n))
+        """Return a figure as the cells of a row; what rests on little carries a mark that a footnote explains."""
+        value = self.value(figure)
+        if self.unit is Unit.COUNT:
+            return (value,)
+        least = COUNTS_ONLY_BELOW if self.unit is Unit.RATIO else 1
+        if least <= figure.n < SMALL_SAMPLE_BELOW:
+            value += SMALL_SAMPLE_MARK
+        if self.unit is Unit.RATIO:
+            interval = figure.interval if figure.n >= COUNTS_ONLY_BELOW else None
+            return (value, self.fraction(figure), self.interval(interval) if interval else NO_INTERVAL)
+        p90, mean = (
+            self.text("answer.na") if part is None else self.number(part) for part in (figure.p90, figure.mean)
+        )
+        if 0 < figure.n < RELIABLE_P90_FROM:
+            p90 += UNRELIABLE_MARK
+        return (value, p90, mean, self.text.number(figure.n))
 
-    def cut(self, table: Table) -> str:
-        """Return how much of a table is shown."""
-        return self.text("answer.cut", shown=self.text.number(len(table.rows)), total=self.text.number(table.total))
+    def marks(self, table: Table | None) -> tuple[str, ...]:
+        """Return what the marks in a table mean, when it has some."""
+        cells = "".join(cell for row in table.rows for cell in row[1:]) if table else ""
+        meanings = {SMALL_SAMPLE_MARK: "answer.small_sample_mark", UNRELIABLE_MARK: "answer.unreliable_mark"}
+        return tuple(self.text(key, mark=mark) for mark, key in meanings.items() if mark in cells)
+
+    def cut(self, table: Table | None) -> tuple[str, ...]:
+        """Return how much of a table is shown, when that is not all."""
+        if table is None or len(table.rows) == table.total:
+            return ()
+        shown, total = self.text.number(len(table.rows)), self.text.number(table.total)
+        return (self.text("answer.cut", shown=shown, total=total),)
 
     # --- Footnotes -----------------------------------------------------------------------------------------------
 

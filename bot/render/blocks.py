@@ -1,0 +1,82 @@
+"""An answer as Slack's blocks: plain dicts, because slack_sdk has no models for charts and data tables."""
+
+from bot.render.chart import chart, chart_note
+from bot.render.limits import CONTEXT_ELEMENTS, FIELD_TEXT, HEADER, SECTION_TEXT, Block, cut
+from bot.render.mrkdwn import escape, fenced
+from bot.render.text import columns
+from bot.render.words import Table, Words, words
+from bot.text import Text
+from kpi.question import Answer, Unit
+
+PAGE_SIZE = 10
+
+
+def answer_blocks(answer: Answer, text: Text) -> list[Block]:
+    """Return an answer with its native chart and table."""
+    said = words(answer, text)
+    blocks = _opening(said)
+    drawn = chart(answer, text)
+    if drawn is not None:
+        blocks.append(drawn)
+    if said.table is not None:
+        blocks.append(_data_table(said.table, said.title, answer.unit))
+    note = chart_note(answer, text)
+    return [*blocks, _footnotes(said.footnotes if note is None else (note, *said.footnotes))]
+
+
+def simple_blocks(answer: Answer, text: Text) -> list[Block]:
+    """Return an answer in blocks that every workspace accepts."""
+    said = words(answer, text)
+    tables = [_section(fenced(columns(said.table), SECTION_TEXT))] if said.table else []
+    return [*_opening(said), *tables, _footnotes(said.footnotes)]
+
+
+def message_blocks(paragraphs: list[str]) -> list[Block]:
+    """Return paragraphs of mrkdwn as sections."""
+    return [_section(cut(paragraph, SECTION_TEXT)) for paragraph in paragraphs]
+
+
+def _opening(said: Words) -> list[Block]:
+    lines = [f"*{escape(said.headline)}*", *map(escape, said.details)]
+    if said.subtitle is not None:
+        lines.insert(0, escape(said.subtitle))
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": cut(said.title, HEADER), "emoji": False}},
+        _section(cut("\n".join(lines), SECTION_TEXT)),
+    ]
+    if said.fields:
+        fields = [_mrkdwn(cut(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)) for label, value in said.fields]
+        blocks.append({"type": "section", "fields": fields})
+    return blocks
+
+
+def _footnotes(notes: tuple[str, ...]) -> Block:
+    elements = [_mrkdwn(escape(note)) for note in notes[:CONTEXT_ELEMENTS]]
+    return {"type": "context", "elements": elements}
+
+
+def _data_table(table: Table, caption: str, unit: Unit) -> Block:
+    """Return a table that sorts by its number: the second column holds numbers, shown as their words."""
+    sortable = all(number is not None for number in table.numbers)
+    rows = [[_cell(cell) for cell in table.header]]
+    for row, number in zip(table.rows, table.numbers, strict=True):
+        cells = [_cell(cell) for cell in row]
+        if sortable and number is not None:
+            # A percentage sorts the same as its ratio, but clients that show the number show 72.4, not 0.724.
+            value = round(number * 100, 1) if unit is Unit.RATIO else number
+            cells[1] = {"type": "raw_number", "value": value, "text": row[1]}
+        rows.append(cells)
+    return {"type": "data_table", "caption": caption, "rows": rows, "page_size": PAGE_SIZE}
+
+
+def _cell(words: str) -> Block:
+    return {"type": "raw_text", "text": words}
+
+
+def _section(mrkdwn: str) -> Block:
+    return {"type": "section", "text": _mrkdwn(mrkdwn)}
+
+
+def _mrkdwn(words: str) -> Block:
+    # verbatim: a "#general" or an address in a customer's name stays as it is written.
+    return {"type": "mrkdwn", "text": words, "verbatim": True}

@@ -1,0 +1,62 @@
+"""A trend as a native chart of Slack."""
+
+from bot.render.limits import CHART_CATEGORIES, CHART_NAME, CHART_TITLE, Block, cut
+from bot.text import DAY, HOUR, MINUTE, Text
+from kpi.question import Answer, Unit
+
+FEWEST_POINTS = 2
+
+
+def chart(answer: Answer, text: Text) -> Block | None:
+    """Return a line chart of the trend, with the target as a second line; None when there is no line to draw.
+
+    A chart must have a point for every category, so buckets where nothing happened stand in the table only.
+    """
+    points = _points(answer, text)[-CHART_CATEGORIES:]
+    if len(points) < FEWEST_POINTS:
+        return None
+    scale, measure = _scale(answer, [value for _, value in points], text)
+    series = [_series(text("chart.value"), [(label, value / scale) for label, value in points])]
+    if answer.target is not None:
+        series.append(_series(text("chart.target"), [(label, answer.target / scale) for label, _ in points]))
+    axis: Block = {"categories": [label for label, _ in points]}
+    if measure is not None:
+        axis["y_label"] = measure
+    return {
+        "type": "data_visualization",
+        "title": cut(text(f"kpi.{answer.question.kpi}.name"), CHART_TITLE),
+        "chart": {"type": "line", "series": series, "axis_config": axis},
+    }
+
+
+def chart_note(answer: Answer, text: Text) -> str | None:
+    """Return how much of the trend the chart shows; None when it is all."""
+    total = len(_points(answer, text))
+    if total <= CHART_CATEGORIES:
+        return None
+    return text("chart.cut", shown=text.number(CHART_CATEGORIES), total=text.number(total))
+
+
+def _points(answer: Answer, text: Text) -> list[tuple[str, float]]:
+    return [
+        (cut(text.bucket(bucket.period), CHART_NAME), bucket.figure.value)
+        for bucket in answer.buckets
+        if bucket.figure.value is not None
+    ]
+
+
+def _series(name: str, points: list[tuple[str, float]]) -> Block:
+    data = [{"label": label, "value": round(value, 2)} for label, value in points]
+    return {"name": cut(name, CHART_NAME), "data": data}
+
+
+def _scale(answer: Answer, values: list[float], text: Text) -> tuple[float, str | None]:
+    """Return what one step of the axis is worth, and its name."""
+    if answer.unit is Unit.RATIO:
+        return 0.01, "%"
+    if answer.unit is Unit.COUNT:
+        return 1, None
+    largest = max(values)
+    if largest >= 3 * DAY and not answer.business:
+        return DAY, text("chart.days")
+    return (HOUR, text("chart.hours")) if largest >= 2 * HOUR else (MINUTE, text("chart.minutes"))

@@ -1,0 +1,59 @@
+"""An answer as one JSON object, for programs; docs/en/json.md describes every key."""
+
+from typing import Any
+
+from kpi.period import Span, instant_text
+from kpi.question import Answer, Figure
+
+Json = dict[str, Any]
+
+NOTHING = Figure(value=None, n=0)
+
+
+def as_json(answer: Answer) -> Json:
+    """Return an answer as a JSON object: ratios 0–1, durations in seconds, instants with the zone's offset."""
+    question, zone = answer.question, answer.question.period.zone
+    return {
+        "kpi": question.kpi,
+        "reading": str(question.reading),
+        "unit": str(answer.unit),
+        **_figure(answer.figure or NOTHING),
+        "period": _span(answer.span, zone),
+        "previous": _previous(answer),
+        "change": None if answer.change is None else {"value": answer.change.value, "clear": answer.change.clear},
+        "left_out": dict(answer.left_out),
+        "data_as_of": None if answer.data_as_of is None else instant_text(answer.data_as_of, zone),
+        "breakdown": [{"key": group.key, "label": group.label, **_figure(group.figure)} for group in answer.groups],
+        "series": [
+            {**_edges(bucket.period.span(answer.now), zone), **_figure(bucket.figure)} for bucket in answer.buckets
+        ],
+        "available": answer.available,
+        "needs": answer.needs,
+    }
+
+
+def _figure(figure: Figure) -> Json:
+    return {
+        "value": figure.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "n": figure.n,
+        "interval": None if figure.interval is None else list(figure.interval),
+        "median": figure.median,
+        "p90": figure.p90,
+        "mean": figure.mean,
+    }
+
+
+def _previous(answer: Answer) -> Json | None:
+    if answer.compared is None or answer.compared_span is None or answer.compared_figure is None:
+        return None
+    return {**_figure(answer.compared_figure), "period": _span(answer.compared_span, answer.compared.zone)}
+
+
+def _span(span: Span, zone: str) -> Json:
+    return {**_edges(span, zone), "zone": zone}
+
+
+def _edges(span: Span, zone: str) -> Json:
+    return {"start": instant_text(span.start, zone), "end": instant_text(span.end, zone)}

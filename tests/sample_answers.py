@@ -1,0 +1,192 @@
+"""Answers of every shape, for what shows answers."""
+
+from datetime import UTC, date, datetime
+
+from kpi.period import Grain, Period
+from kpi.question import Answer, Bucket, Change, Figure, Filter, Group, Question, Reading, Unit
+
+ZONE = "Europe/Paris"
+NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
+WEEK = Period.of(date(2026, 11, 9), Grain.WEEK, ZONE)
+RUNNING_WEEK = Period.of(date(2026, 11, 24), Grain.WEEK, ZONE)
+MONTH = Period.of(date(2026, 10, 1), Grain.MONTH, ZONE)
+
+
+def ratio(numerator, denominator, interval=None):
+    value = numerator / denominator if denominator else None
+    return Figure(
+        value=value, n=denominator, numerator=numerator, denominator=denominator, interval=interval if value else None
+    )
+
+
+def duration(median, p90, mean, n, interval=None):
+    return Figure(value=median, n=n, median=median, p90=p90, mean=mean, interval=interval)
+
+
+def count(n):
+    return Figure(value=n, n=n)
+
+
+def an_answer(kpi="fcr", period=WEEK, figure=None, unit=Unit.RATIO, question=None, **more):
+    asked = Question(kpi=kpi, period=period, **(question or {}))
+    before = period.previous()
+    defaults = {
+        "compared": before,
+        "compared_span": before.elapsed_part(period, NOW),
+        "data_as_of": NOW - 60,
+        "higher_is_better": True,
+    }
+    return Answer(question=asked, unit=unit, span=period.span(NOW), now=NOW, figure=figure, **(defaults | more))
+
+
+def fcr_week():
+    """A ratio with everything beside it."""
+    return an_answer(
+        figure=ratio(42, 58, (0.5981, 0.8225)),
+        compared_figure=ratio(34, 49, (0.5521, 0.8049)),
+        change=Change(value=0.0303, clear=True),
+        beside={"cohort": ratio(40, 63, (0.5113, 0.7427))},
+        left_out={"deleted": 1, "agent_opened": 7, "spam": 0},
+        notes={"provisional": 4},
+        target=0.75,
+    )
+
+
+def frt_running_week():
+    """A duration in business time in a week that still runs, with a filter."""
+    return an_answer(
+        kpi="frt",
+        period=RUNNING_WEEK,
+        unit=Unit.SECONDS,
+        figure=duration(5_400, 97_200, 14_700, 31, (3_600, 9_000)),
+        compared_figure=duration(7_200, 90_000, 15_000, 40),
+        change=Change(value=-1_800, clear=False),
+        question={"filters": (Filter(dimension="team", values=("1", "2")),)},
+        named_filters=(Filter(dimension="team", values=("Billing", "R&D <!channel>")),),
+        higher_is_better=False,
+        business=True,
+        target=7_200,
+    )
+
+
+def csat_by_team():
+    """A breakdown: a small group, a group with no name, one with nothing, and more groups than are shown."""
+    groups = [
+        Group(key="1", label="Billing", figure=ratio(45, 50, (0.7864, 0.9565))),
+        Group(key="2", label="Support <!here> ```", figure=ratio(8, 12, (0.3906, 0.8619))),
+        Group(key=None, label=None, figure=ratio(3, 4)),
+        Group(key="9", label="=HYPERLINK(1)", figure=ratio(0, 0)),
+        *(Group(key=f"t{i}", label=f"Team {i}", figure=ratio(9, 30, (0.1664, 0.4788))) for i in range(30)),
+    ]
+    return an_answer(
+        kpi="csat",
+        period=MONTH,
+        figure=ratio(326, 966, (0.3084, 0.3679)),
+        compared_figure=ratio(0, 0),
+        question={"by": "team"},
+        groups=tuple(groups),
+    )
+
+
+def frt_by_agent():
+    """A breakdown of a duration in calendar time."""
+    return an_answer(
+        kpi="frt",
+        period=MONTH,
+        unit=Unit.SECONDS,
+        figure=duration(93_600, 200_000, 120_000, 60, (80_000, 100_000)),
+        question={"by": "agent", "reading": Reading.COHORT},
+        higher_is_better=False,
+        groups=(
+            Group(key="a", label="Alice", figure=duration(3_900, 7_200, 4_000, 50, (3_000, 5_000))),
+            Group(key="b", label="Bob", figure=duration(45, 45, 45, 1)),
+        ),
+    )
+
+
+def volume_per_day():
+    """A trend of a whole month by day: more points than a chart can hold."""
+    buckets = tuple(Bucket(period=day, figure=count(10 + i % 7)) for i, day in enumerate(MONTH.buckets(Grain.DAY)))
+    return an_answer(
+        kpi="volume",
+        period=MONTH,
+        unit=Unit.COUNT,
+        figure=count(400),
+        compared_figure=count(350),
+        change=Change(value=50, clear=True),
+        question={"per": Grain.DAY},
+        buckets=buckets,
+        higher_is_better=None,
+    )
+
+
+def sla_per_week():
+    """A trend with a target, and a week in which nothing happened."""
+    weeks = MONTH.buckets(Grain.WEEK)
+    figures = [ratio(9, 10), ratio(18, 30), ratio(0, 0), ratio(25, 30), ratio(20, 30)]
+    return an_answer(
+        kpi="frt_sla",
+        period=MONTH,
+        figure=ratio(72, 100, (0.6252, 0.7989)),
+        question={"per": Grain.WEEK},
+        buckets=tuple(Bucket(period=week, figure=figure) for week, figure in zip(weeks, figures, strict=True)),
+        beside={"running_overdue": count(3)},
+        target=0.9,
+    )
+
+
+def resolution_per_week():
+    """A trend of a duration."""
+    weeks = MONTH.buckets(Grain.WEEK)
+    return an_answer(
+        kpi="resolution_time",
+        period=MONTH,
+        unit=Unit.SECONDS,
+        figure=duration(9_000, 80_000, 20_000, 200, (8_000, 10_000)),
+        question={"per": Grain.WEEK},
+        buckets=tuple(
+            Bucket(period=week, figure=duration(6_000 + 1_000 * i, 80_000, 20_000, 40)) for i, week in enumerate(weeks)
+        ),
+        higher_is_better=False,
+        target=14_400,
+    )
+
+
+def backlog_nothing_synced():
+    """A count without any sync."""
+    return an_answer(
+        kpi="backlog", unit=Unit.COUNT, figure=count(0), data_as_of=None, uncovered="not_synced", higher_is_better=False
+    )
+
+
+def fcr_nothing():
+    """A ratio of nothing."""
+    return an_answer(figure=ratio(0, 0), target=0.75)
+
+
+def fcr_three_of_four():
+    """A ratio of too few for a percentage."""
+    return an_answer(figure=ratio(3, 4, (0.3006, 0.9544)), target=0.75, uncovered="before_history")
+
+
+def csat_not_available():
+    """A KPI whose data is missing."""
+    return an_answer(kpi="csat", needs="ratings")
+
+
+ANSWERS = {
+    make.__name__: make
+    for make in (
+        fcr_week,
+        frt_running_week,
+        csat_by_team,
+        frt_by_agent,
+        volume_per_day,
+        sla_per_week,
+        resolution_per_week,
+        backlog_nothing_synced,
+        fcr_nothing,
+        fcr_three_of_four,
+        csat_not_available,
+    )
+}
