@@ -1,0 +1,131 @@
+"""The demo helpdesk: the connector interface over a made-up, but always the same, support desk."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from bot.demo.life import Life
+from bot.demo.story import COLLEAGUES, DAY, TEAMS, WEEKS, ZONE
+from bot.demo.world import World
+from bot.helpdesks.connector import Account, Cursor, Gone, Page, TicketResult
+from kpi.events import Person, Team
+from kpi.period import Grain, local_day, midnight, start_of
+
+PAGE = 300
+SEED = 2026
+
+
+class DemoHelpdesk:
+    """A helpdesk whose story began 65 weeks before it was first read, and goes on as time does.
+
+    Args:
+        seed: another seed, another story of the same kind.
+        clock: returns now, in epoch seconds.
+    """
+
+    kind = "demo"
+
+    def __init__(self, seed: int = SEED, clock: Callable[[], float] = time.time) -> None:
+        self._seed = seed
+        self._clock = clock
+        self._worlds: dict[date, World] = {}
+
+    def check(self) -> Account:
+        """Return who we are there."""
+        return Account(name="demo", version=str(self._seed))
+
+    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Yield the tickets that changed since the cursor, in the order of their last change.
+
+        A cursor holds the story's first day and the start of the next window, `since`. In the midst of a window
+        `[since, until)` it also holds `until` and, in `after`, the last change given: a stream that was cut goes on
+        in the same window, then reads what came meanwhile.
+        """
+        now = int(self._clock())
+        window = cursor or {"start": first_day(now).isoformat(), "since": 0}
+        if "until" in window:
+            yield from self._window(window, last=False)
+            window = _next(window)
+        yield from self._window(window | {"until": now}, last=True)
+
+    def ticket(self, external_id: str) -> TicketResult:
+        """Return one ticket as it is now."""
+        now = int(self._clock())
+        start = _story_of(external_id)
+        life = None if start is None else self._world(start).life(external_id, now)
+        return Gone(external_id=external_id) if life is None else life.history(now)
+
+    def _window(self, cursor: Cursor, *, last: bool) -> Iterator[Page]:
+        """Yield what changed in the cursor's window; always one page, so that the cursor moves on."""
+        world = self._world(date.fromisoformat(cursor["start"]))
+        until = cursor["until"]
+        changed = _changed(world, cursor)
+        for first in range(0, max(len(changed), 1), PAGE):
+            piece = changed[first : first + PAGE]
+            left = len(changed) - first - len(piece)
+            yield Page(
+                tickets=tuple(life.history(until) for _, _, life in piece),
+                agents=_agents(world, until),
+                customers=tuple(_customers(world, [life for _, _, life in piece])),
+                teams=tuple(Team(external_id=key, name=name) for key, name in TEAMS.items()),
+                cursor=cursor | {"after": list(piece[-1][:2])} if left else _next(cursor),
+                done=last and not left,
+                remaining=left,
+                seen_until=None if left else until,
+            )
+
+    def _world(self, start: date) -> World:
+        return self._worlds.setdefault(start, World(start, self._seed))
+
+
+def first_day(now: int) -> date:
+    """Return the Monday on which a story begins that is first read now."""
+    return start_of(local_day(now, ZONE), Grain.WEEK) - timedelta(weeks=WEEKS)
+
+
+def _story_of(external_id: str) -> date | None:
+    """Return the first day of the story a ticket belongs to: its number starts with that ISO week."""
+    try:
+        return datetime.strptime(f"{external_id.partition('-')[0]}1", "%g%V%u").date()  # noqa: DTZ007  # a date
+    except ValueError:
+        return None
+
+
+def _next(cursor: Cursor) -> Cursor:
+    return {"start": cursor["start"], "since": cursor["until"]}
+
+
+def _changed(world: World, cursor: Cursor) -> list[tuple[int, str, Life]]:
+    """Return the tickets that last changed in the window and after the last one given: when, which, and all of it."""
+    until = cursor["until"]
+    updated = [(life.updated_at(until), life.ticket.external_id, life) for life in world.lives(until)]
+    given = tuple(cursor.get("after", ()))
+    return sorted(
+        (at, external_id, life)
+        for at, external_id, life in updated
+        if at is not None and at >= cursor["since"] and (at, external_id) > given
+    )
+
+
+def _agents(world: World, until: int) -> tuple[Person, ...]:
+    """Return the agents who have joined; when somebody will leave is not known before."""
+    began = midnight(world.start, ZONE)
+    found = []
+    for colleague in COLLEAGUES:
+        joined_at = began + colleague.joins * DAY
+        left_at = None if colleague.leaves is None else began + colleague.leaves * DAY
+        if joined_at < until:
+            found.append(
+                Person(
+                    external_id=colleague.key,
+                    name=colleague.name,
+                    joined_at=joined_at if colleague.joins else None,
+                    left_at=left_at if left_at is not None and left_at < until else None,
+                )
+            )
+    return tuple(found)
+
+
+def _customers(world: World, lives: Iterable[Life]) -> Iterator[Person]:
+    for key in sorted({life.ticket.customer for life in lives if life.ticket.customer is not None}):
+        yield Person(external_id=key, name=world.clientele.named(key))
