@@ -1,0 +1,233 @@
+"""What an operator sets: the environment under `KPI_BOT_`, secrets also as files, and one TOML file for the rest.
+
+Every variable and key is described in `docs/en/settings.md`. Whatever is unknown or not accepted is refused by name.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import SecretStr, ValidationError
+
+from bot.settings_file import WITHOUT_ADDRESS, HelpdeskEntry, Kind, SettingsFile, SettingsTable, read_settings_file
+from bot.settings_values import Duration, Port, Url, Zone, explain, one_of
+from kpi.errors import SettingsError, suggest
+from kpi.policies import Assignment, Policy, Rulebook
+
+PREFIX = "KPI_BOT_"
+LANGUAGES = ("en", "fr")
+SECRETS = ("database_url", "helpdesk_token", "slack_bot_token", "slack_signing_secret", "slack_app_token")
+"""Variables that may hold a secret: each can name a file instead, as `<VARIABLE>_FILE`."""
+
+
+_NO_TOKEN = SecretStr("")
+
+
+class Environment(SettingsTable):
+    """The variables, without their prefix."""
+
+    settings: Path | None = None
+    database_url: SecretStr = SecretStr("sqlite:///kpi-bot.db")
+    timezone: Zone = "UTC"
+    language: Annotated[str, one_of(LANGUAGES)] = "en"
+    helpdesk: Kind | None = None
+    helpdesk_url: Url | None = None
+    helpdesk_token: SecretStr | None = None
+    keep_subjects: bool = False
+    sync_every: Duration = 300
+    slack_bot_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: Port = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpdeskSettings:
+    """One helpdesk; `options` are the connector's own."""
+
+    key: str
+    kind: str
+    url: str = ""
+    token: SecretStr = _NO_TOKEN
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackSettings:
+    """What Slack gave; a signing secret serves HTTP, an app token Socket Mode."""
+
+    bot_token: SecretStr | None = None
+    signing_secret: SecretStr | None = None
+    app_token: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything set, checked.
+
+    `week_start` counts from Monday 0; `targets` hold by KPI a ratio 0–1, seconds or a count; `sync_every_s` seconds.
+    """
+
+    database_url: str = field(repr=False)  # its password
+    timezone: str = "UTC"
+    language: str = "en"
+    week_start: int = 0
+    helpdesks: tuple[HelpdeskSettings, ...] = ()
+    slack: SlackSettings = field(default_factory=SlackSettings)
+    targets: Mapping[str, float] = field(default_factory=dict)
+    schedules: tuple[Assignment, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    test_tags: frozenset[str] = frozenset()
+    keep_subjects: bool = False
+    sync_every_s: int = 300
+    web_host: str = "127.0.0.1"
+    web_port: int = 3000
+
+    def rulebook(self, team_names: Mapping[str, str]) -> Rulebook:
+        """Return what facts depend on; `team_names` are one helpdesk's teams by identifier."""
+        return Rulebook(
+            schedules=self.schedules, policies=self.policies, test_tags=self.test_tags, team_names=team_names
+        )
+
+    def teams_mentioned(self) -> frozenset[str]:
+        """Return the teams that schedules and policies ask for, by name or identifier as they were written."""
+        conditions = [
+            *(c for rule in self.schedules for c in rule.when),
+            *(c for rule in self.policies for c in rule.when),
+        ]
+        return frozenset(word for condition in conditions if condition.field == "team" for word in condition.values)
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of an environment, by default the process's own; raises SettingsError."""
+    environment = os.environ if environment is None else environment
+    path = environment.get(variable("settings"), "").strip()
+    file = read_settings_file(Path(path)) if path else SettingsFile()
+    _refuse_unknown(environment, file)
+    given = _read(environment)
+    slack = SlackSettings(
+        bot_token=_slack_token(given.slack_bot_token, "slack_bot_token", "xoxb-"),
+        signing_secret=given.slack_signing_secret,
+        app_token=_slack_token(given.slack_app_token, "slack_app_token", "xapp-"),
+    )
+    _refuse_doubles("schedules", [entry.name for entry in file.schedules])
+    _refuse_doubles("policies", [entry.name for entry in file.policies])
+    return Settings(
+        database_url=given.database_url.get_secret_value(),
+        timezone=given.timezone,
+        language=given.language,
+        week_start=file.week_start,
+        helpdesks=_helpdesks(given, file, environment),
+        slack=slack,
+        targets=file.targets,
+        schedules=tuple(entry.assignment(given.timezone) for entry in file.schedules),
+        policies=tuple(entry.policy(given.timezone) for entry in file.policies),
+        test_tags=frozenset(file.test_tags),
+        keep_subjects=given.keep_subjects,
+        sync_every_s=given.sync_every,
+        web_host=given.host,
+        web_port=given.port,
+    )
+
+
+def variable(name: str) -> str:
+    """Return the variable of a field of the environment."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def _read(environment: Mapping[str, str]) -> Environment:
+    """Return the variables that are set; an empty one counts as not set. Raises SettingsError."""
+    values = {name: environment.get(variable(name), "").strip() for name in Environment.model_fields}
+    for name in SECRETS:
+        setting = variable(name)
+        if path := environment.get(f"{setting}_FILE", "").strip():
+            if values[name]:
+                raise SettingsError("setting_twice", setting=setting, other=f"{setting}_FILE")
+            values[name] = _secret_file(f"{setting}_FILE", Path(path))
+    try:
+        return Environment.model_validate({name: text for name, text in values.items() if text})
+    except ValidationError as error:
+        raise explain(error, lambda location: variable(str(location[0]))) from None
+
+
+def _secret_file(setting: str, path: Path) -> str:
+    """Return the secret in a file without the line's end; raises SettingsError."""
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise SettingsError("secret_file_unreadable", setting=setting, path=str(path), reason=reason) from None
+    if not secret:
+        raise SettingsError("secret_file_empty", setting=setting, path=str(path))
+    return secret
+
+
+def _refuse_unknown(environment: Mapping[str, str], file: SettingsFile) -> None:
+    """Refuse variables with our prefix that nothing reads: most are misspelt."""
+    known = {variable(name) for name in Environment.model_fields} | {f"{variable(name)}_FILE" for name in SECRETS}
+    known |= {entry.token_env for entry in file.helpdesks if entry.token_env}
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            by_suffix = {word.removeprefix(PREFIX).casefold(): word for word in known}
+            near = [by_suffix[word] for word in suggest(name.removeprefix(PREFIX), by_suffix, limit=1)]
+            raise SettingsError("unknown_variable", variable=name, suggestions=near)
+
+
+def _refuse_doubles(setting: str, names: list[str]) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingsError("setting_name_twice", setting=setting, name=name)
+
+
+def _slack_token(token: SecretStr | None, name: str, prefix: str) -> SecretStr | None:
+    """Refuse the other kind of token: they are easily swapped."""
+    if token is not None and not token.get_secret_value().startswith(prefix):
+        raise SettingsError("slack_token_kind", setting=variable(name), prefix=prefix)
+    return token
+
+
+def _helpdesks(given: Environment, file: SettingsFile, environment: Mapping[str, str]) -> tuple[HelpdeskSettings, ...]:
+    """Return the helpdesk of the environment, if one is set there, then those of the file."""
+    found = []
+    if given.helpdesk is not None:
+        entry = HelpdeskEntry(
+            key=given.helpdesk, kind=given.helpdesk, url=given.helpdesk_url, token=given.helpdesk_token
+        )
+        found.append(_complete(entry, given.helpdesk_token, lambda part: variable(f"helpdesk_{part}")))
+    elif given.helpdesk_url is not None or given.helpdesk_token is not None:
+        raise SettingsError("setting_missing", setting=variable("helpdesk"))
+    found += [
+        _complete(entry, _token(entry, environment), f"helpdesks.{entry.key}.{{}}".format) for entry in file.helpdesks
+    ]
+    _refuse_doubles("helpdesks", [helpdesk.key for helpdesk in found])
+    return tuple(found)
+
+
+def _token(entry: HelpdeskEntry, environment: Mapping[str, str]) -> SecretStr | None:
+    place = f"helpdesks.{entry.key}"
+    ways = [name for name in ("token", "token_file", "token_env") if getattr(entry, name) is not None]
+    if len(ways) > 1:
+        raise SettingsError("setting_twice", setting=f"{place}.{ways[0]}", other=f"{place}.{ways[1]}")
+    if entry.token_file is not None:
+        return SecretStr(_secret_file(f"{place}.token_file", entry.token_file))
+    if entry.token_env is not None:
+        token = environment.get(entry.token_env, "").strip()
+        if not token:
+            raise SettingsError("setting_missing", setting=entry.token_env)
+        return SecretStr(token)
+    return entry.token
+
+
+def _complete(entry: HelpdeskEntry, token: SecretStr | None, name: Callable[[str], str]) -> HelpdeskSettings:
+    """Return a helpdesk that has all its kind needs; `name` gives a part the name people know it by."""
+    if entry.kind not in WITHOUT_ADDRESS:
+        if not entry.url:
+            raise SettingsError("setting_missing", setting=name("url"))
+        if token is None or not token.get_secret_value():
+            raise SettingsError("setting_missing", setting=name("token"))
+    return HelpdeskSettings(
+        key=entry.key, kind=entry.kind, url=entry.url or "", token=token or _NO_TOKEN, options=entry.options
+    )
