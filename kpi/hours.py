@@ -23,7 +23,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 # How far a layout grows at a time, and how long a schedule may stay shut before it counts as never open.
 _STRIDE = timedelta(days=366)
-_SHUT_FOR_GOOD = 10
+_SHUT_FOR_GOOD = 10 * 366 * DAY
 
 _growing = Lock()
 
@@ -179,13 +179,10 @@ class Schedule:
     def _reaching(self, start: int, seconds: int) -> _Layout:
         """Return a layout in which `seconds` have elapsed since `start`."""
         layout = self._layout(start, start + seconds)
-        barren = 0
         while layout.total - layout.position(start) < seconds:
-            longer = self._layout(start, layout.until + 1)
-            barren = barren + 1 if longer.total == layout.total else 0
-            if barren == _SHUT_FOR_GOOD:
+            if layout.until - max([start, *layout.closes[-1:]]) > _SHUT_FOR_GOOD:
                 raise SettingsError("schedule_never_opens", schedule=self.key)
-            layout = longer
+            layout = self._layout(start, layout.until + 1)
         return layout
 
     def _intervals(self, first: date, end: date) -> Iterator[tuple[int, int]]:
@@ -260,7 +257,7 @@ def _elapsed(schedule: Schedule | None, start: int, end: int) -> int:
 def _zone(schedule: str, zone: str) -> ZoneInfo:
     try:
         return ZoneInfo(zone)
-    except (ValueError, OSError) as error:  # a key that is no path, or a path that is no zone
+    except (KeyError, ValueError, OSError) as error:  # no such zone, no path, or a directory
         known = {name.casefold(): name for name in available_timezones()}
         near = [known[name] for name in suggest(zone, known)]
         raise SettingsError("schedule_unknown_zone", schedule=schedule, zone=zone, suggestions=near) from error

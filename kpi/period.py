@@ -5,9 +5,11 @@ A day is a local date, so it has 23, 24 or 25 hours; instants are integer UTC ep
 
 from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from kpi.hours import instant
 
 
 class Grain(StrEnum):
@@ -59,13 +61,12 @@ def start_of(day: date, grain: Grain, week_start: int = 0) -> date:
 
 def midnight(day: date, zone: str) -> int:
     """Return the instant a local day starts; where midnight is skipped, the first instant that exists."""
-    # fold=0 reads a skipped midnight with the offset before the jump: the instant of the jump itself.
-    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp())
+    return instant(datetime.combine(day, time()), ZoneInfo(zone))
 
 
-def local_day(instant: int, zone: str) -> date:
+def local_day(at: int, zone: str) -> date:
     """Return the local date at an instant."""
-    return datetime.fromtimestamp(instant, ZoneInfo(zone)).date()
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,13 @@ class Period:
         return midnight(self.start, self.zone) <= now < midnight(self.end, self.zone)
 
     def moved(self, grain: Grain, count: int) -> "Period":
-        """Return the same period `count` units later; a whole unit stays a whole unit."""
+        """Return the same period `count` units later; a whole unit stays a whole unit.
+
+        A week keeps its first weekday: the same week last year is the one 52 weeks before.
+        """
         start = shift(self.start, grain, count)
+        if self.grain is Grain.WEEK:
+            start += timedelta(days=(self.start.weekday() - start.weekday() + 3) % 7 - 3)
         if self.grain is None:
             return replace(self, start=start, end=start + timedelta(days=self.days))
         return replace(self, start=start, end=shift(start, self.grain, 1))
@@ -123,16 +129,18 @@ class Period:
         return self.moved(self.grain, -1)
 
     def elapsed_part(self, of: "Period", now: int) -> Span:
-        """Return as much of this period as has passed of the running period `of`, by local wall clock."""
-        whole = self.span(midnight(self.end, self.zone))
+        """Return as much of this period as has passed of the running period `of`, by local wall clock.
+
+        The whole of it when `of` is not running; never more than has passed of it itself.
+        """
+        whole = self.span(now)
         if not of.is_running(now):
             return whole
         # Wall clock on purpose: Tuesday 10:26 is compared with Tuesday 10:26, whatever DST did in between.
-        passed = datetime.fromtimestamp(now, ZoneInfo(of.zone)).replace(tzinfo=None) - datetime.combine(
-            of.start, time()
-        )
-        until = (datetime.combine(self.start, time()) + passed).replace(tzinfo=ZoneInfo(self.zone))
-        return Span(whole.start, min(int(until.timestamp()), whole.end))
+        wall = datetime.fromtimestamp(now, ZoneInfo(of.zone)).replace(tzinfo=None)
+        passed = max(wall - datetime.combine(of.start, time()), timedelta())
+        until = instant(datetime.combine(self.start, time()) + passed, ZoneInfo(self.zone))
+        return Span(whole.start, min(until, whole.end))
 
     def buckets(self, grain: Grain, week_start: int = 0) -> list["Period"]:
         """Return the calendar units that cover it, the first and last cut to its edges."""
@@ -147,6 +155,6 @@ class Period:
         return found
 
 
-def instant_text(instant: int, zone: str = "UTC") -> str:
+def instant_text(at: int, zone: str = "UTC") -> str:
     """Return an instant as ISO 8601 with the zone's offset."""
-    return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(zone)).isoformat()
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).isoformat()

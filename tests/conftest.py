@@ -11,10 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
 from bot.database import migrate, open_database
+
+# A busy machine is slow; that is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 ENGINES = ("sqlite", "postgresql")
 LOCAL = {"localhost", "127.0.0.1", "::1", "", "0.0.0.0"}  # noqa: S104  # compared with, not bound to
