@@ -2,14 +2,24 @@
 
 Each names its column in the facts; team, agent and priority are those of the moment of the event, so their column
 starts with the anchor's prefix (`solved_team` for a KPI anchored at the solve).
+
+Teams, agents and customers are known by their helpdesk's identifiers, and two helpdesks may use the same: such a
+value is a helpdesk and an identifier, written `helpdesk/identifier` where several helpdesks are read.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 import narwhals as nw
 
 from kpi.errors import QuestionError, suggest
-from kpi.question import Filter
+
+Identity = tuple[str, str]
+"""A helpdesk and its identifier of a team, agent or customer."""
+
+SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +43,15 @@ class Dimension:
         if self.many:
             return "tags"
         return f"{prefix}{self.key}" if self.at_event else self.key
+
+    def columns(self, prefix: str) -> tuple[str, ...]:
+        """Return the columns that tell its values apart."""
+        column = self.column(prefix)
+        return ("helpdesk", column) if self.labels else (column,)
+
+    def name(self, owner: str | None, value: str | None, helpdesks: Collection[str]) -> str | None:
+        """Return how a value is called in questions, when these helpdesks are read; `owner` is its helpdesk."""
+        return value if value is None or not self.labels or len(helpdesks) < SEVERAL else f"{owner}/{value}"
 
 
 DIMENSIONS = {
@@ -61,12 +80,27 @@ def dimension(key: str) -> Dimension:
     return DIMENSIONS[key]
 
 
-def condition(chosen: Filter, prefix: str) -> nw.Expr:
-    """Return the filter as an expression over a fact frame."""
-    kind = dimension(chosen.dimension)
+def split(value: str, helpdesks: Collection[str]) -> tuple[str | None, str]:
+    """Return the helpdesk and the identifier of a value; None when it names no helpdesk."""
+    owner, slash, identifier = value.partition("/")
+    return (owner, identifier) if slash and owner in helpdesks else (None, value)
+
+
+def any_value(kind: Dimension, prefix: str, values: Iterable[str]) -> nw.Expr:
+    """Return that a row has one of these values."""
     column = nw.col(kind.column(prefix))
     if not kind.many:
-        return column.is_in(list(chosen.values))
-    return nw.any_horizontal(
-        *(column.str.contains(f"|{value}|", literal=True) for value in chosen.values), ignore_nulls=True
+        return column.is_in(list(values))
+    return reduce(or_, (column.str.contains(f"|{value}|", literal=True) for value in values))
+
+
+def any_identity(kind: Dimension, prefix: str, identities: Collection[Identity]) -> nw.Expr:
+    """Return that a row is of one of these teams, agents or customers."""
+    return reduce(
+        or_,
+        (
+            (nw.col("helpdesk") == helpdesk)
+            & any_value(kind, prefix, sorted(identifier for owner, identifier in identities if owner == helpdesk))
+            for helpdesk in sorted({owner for owner, _ in identities})
+        ),
     )

@@ -1,12 +1,22 @@
 """Where facts are read from. KPI definitions see only `Frames`, so they run on every engine."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import narwhals as nw
+import pandas as pd
+from sqlalchemy import Column, ColumnElement, Engine, Executable, Row, exists, or_, select, union_all
+from sqlalchemy.types import Float, Integer, TypeEngine
 
-Frame = nw.LazyFrame[Any]
+from kpi import schema
+from kpi.dimensions import Identity, dimension
+from kpi.events import ENDED, UNSOLVED
+from kpi.measures import Frame
+from kpi.period import Span
+
+LABELS_AT_ONCE = 400
+"""Identifiers in one statement: older SQLites allow 999 variables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,26 +30,168 @@ class Freshness:
 class Frames(Protocol):
     """A source of facts."""
 
-    def window(self, fact: str, columns: Collection[str], instant: str, start: int, end: int) -> Frame:
-        """Return rows of `fact` whose `instant` column is in `[start, end)`, with at least `columns`."""
+    def window(
+        self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
+    ) -> Frame:
+        """Return rows of `fact` whose `instant` falls in a span and whose columns have the values of `where`.
+
+        The frame has at least `columns`.
+        """
         ...
 
-    def open_at(self, columns: Collection[str], start: int, end: int) -> Frame:
-        """Return rows of `span_facts` that were open at some instant of `[start, end]`, with at least `columns`."""
+    def open_at(self, columns: Collection[str], span: Span) -> Frame:
+        """Return rows of `span_facts` that were open at some instant of a span or at its end, with `columns`."""
         ...
 
     def available(self) -> frozenset[str]:
         """Return which data there is: `tickets`, `messages`, `ratings`, `sla_policies`."""
         ...
 
-    def freshness(self) -> Freshness:
-        """Return what the data covers."""
+    def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
+        """Return what the data of these helpdesks covers, or of all: only what every one of them covers."""
         ...
 
-    def labels(self, table: str) -> Mapping[str, str]:
-        """Return the names by external id of `teams`, `agents` or `customers`."""
+    def helpdesks(self) -> tuple[str, ...]:
+        """Return the keys of the helpdesks that are read."""
         ...
 
-    def values(self, dimension: str) -> Mapping[str, str]:
+    def labels(self, table: str, identifiers: Collection[str]) -> Mapping[Identity, str]:
+        """Return the names in `teams`, `agents` or `customers` of those known by these identifiers."""
+        ...
+
+    def values(self, key: str) -> Mapping[str, str]:
         """Return the known values of a dimension with their labels, for filters and suggestions."""
         ...
+
+
+class DatabaseFrames:
+    """Facts read from the database into pandas: only the columns and the window that a question needs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[str, tuple[Freshness, dict[str, str]]] = {}
+
+    def window(
+        self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
+    ) -> Frame:
+        """Return rows of `fact` whose `instant` falls in a span and whose columns have the values of `where`."""
+        table = schema.FACTS[fact].c
+        matching = [table[name] == value for name, value in where.items()]
+        return self._frame(fact, columns, [(table[instant] >= span.start, table[instant] < span.end, *matching)])
+
+    def open_at(self, columns: Collection[str], span: Span) -> Frame:
+        """Return rows of `span_facts` that were open at some instant of a span or at its end."""
+        table = schema.span_facts.c
+        begun = table.started_at < span.end
+        # Two selections instead of one with OR: each can use the index on ended_at.
+        return self._frame(
+            "span_facts", columns, [(begun, table.ended_at.is_(None)), (begun, table.ended_at >= span.start)]
+        )
+
+    def _frame(self, fact: str, columns: Collection[str], selections: Sequence[Sequence[ColumnElement[bool]]]) -> Frame:
+        chosen = [schema.FACTS[fact].c[name] for name in sorted(columns)]
+        statements = [select(*chosen).where(*conditions) for conditions in selections]
+        with self._engine.connect() as connection:
+            rows = connection.execute(union_all(*statements) if len(statements) > 1 else statements[0]).all()
+        return nw.from_native(_table(chosen, rows)).lazy()
+
+    def available(self) -> frozenset[str]:
+        """Return which data there is. A helpdesk that was read and has no ticket yet does have tickets: none."""
+        tests = {
+            "tickets": or_(
+                exists(select(schema.tickets.c.id)),
+                exists(select(schema.helpdesks.c.key).where(schema.helpdesks.c.synced_at.is_not(None))),
+            ),
+            "messages": exists(select(schema.messages.c.ticket_id)),
+            "ratings": exists(select(schema.ratings.c.external_id)),
+            "sla_policies": exists(select(schema.clock_facts.c.ticket_id)),
+        }
+        with self._engine.connect() as connection:
+            found = connection.execute(select(*tests.values())).one()
+        return frozenset(name for name, there in zip(tests, found, strict=True) if there)
+
+    def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
+        """Return what the data covers: only what every helpdesk covers."""
+        table = schema.helpdesks.c
+        statement = select(table.history_start, table.synced_at)
+        if helpdesks:
+            statement = statement.where(table.key.in_(sorted(helpdesks)))
+        rows = self._rows(statement)
+        starts = [row.history_start for row in rows if row.history_start is not None]
+        ends = [row.synced_at for row in rows]
+        return Freshness(
+            history_start=max(starts, default=None), synced_at=None if None in ends else min(ends, default=None)
+        )
+
+    def helpdesks(self) -> tuple[str, ...]:
+        """Return the keys of the helpdesks that are read."""
+        return tuple(row.key for row in self._rows(select(schema.helpdesks.c.key).order_by("key")))
+
+    def labels(self, table: str, identifiers: Collection[str]) -> dict[Identity, str]:
+        """Return the names of those known by these identifiers; of one without a name, the identifier."""
+        named = schema.metadata.tables[table].c
+        helpdesks, wanted = self.helpdesks(), sorted(identifiers)
+        found: dict[Identity, str] = {}
+        for first in range(0, len(wanted), LABELS_AT_ONCE):
+            some = wanted[first : first + LABELS_AT_ONCE]
+            # The helpdesks are named so that the primary key serves as the index.
+            found |= self._names(table, named.helpdesk.in_(helpdesks), named.external_id.in_(some))
+        return found
+
+    def _names(self, table: str, *conditions: ColumnElement[bool]) -> dict[Identity, str]:
+        named = schema.metadata.tables[table].c
+        rows = self._rows(select(named.helpdesk, named.external_id, named.name).where(*conditions))
+        return {(row.helpdesk, row.external_id): row.name or row.external_id for row in rows}
+
+    def values(self, key: str) -> dict[str, str]:
+        """Return the known values of a dimension with their labels; read again only after a sync."""
+        fresh = self.freshness()
+        if key not in self._known or self._known[key][0] != fresh:
+            self._known[key] = (fresh, self._read_values(key))
+        return self._known[key][1]
+
+    def _read_values(self, key: str) -> dict[str, str]:
+        kind = dimension(key)
+        if kind.labels:
+            helpdesks = self.helpdesks()
+            return {
+                kind.name(owner, value, helpdesks) or "": name
+                for (owner, value), name in self._names(kind.labels).items()
+            }
+        if key == "helpdesk":
+            return {helpdesk: helpdesk for helpdesk in self.helpdesks()}
+        if key == "status":
+            return {status: status for status in sorted(UNSOLVED | ENDED)}
+        return {value: value for value in sorted(self._distinct(key, many=kind.many))}
+
+    def _distinct(self, key: str, *, many: bool) -> set[str]:
+        """Return the values that tickets have, or for a priority also had at one of their events."""
+        tickets = schema.tickets.c
+        if many:
+            return {tag for row in self._rows(select(tickets.tags).distinct()) for tag in row.tags.split("|") if tag}
+        statements = [select(tickets[key]).distinct()]
+        if key == "priority":
+            facts = schema.ticket_facts.c
+            statements.append(select(facts.created_priority, facts.solved_priority, facts.rated_priority).distinct())
+        return {value for statement in statements for row in self._rows(statement) for value in row if value}
+
+    def _rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        with self._engine.connect() as connection:
+            return connection.execute(statement).all()
+
+
+def _table(columns: Sequence[Column[Any]], rows: Sequence[Row[Any]]) -> pd.DataFrame:
+    """Return rows as a table whose types know NULL: no integer becomes a float, no comparison with NULL is true."""
+    values = zip(*rows, strict=True) if rows else [() for _ in columns]
+    return pd.DataFrame(
+        {
+            column.name: pd.Series(list(found), dtype=_dtype(column.type))
+            for column, found in zip(columns, values, strict=True)
+        }
+    )
+
+
+def _dtype(kind: TypeEngine[Any]) -> Literal["Int64", "Float64", "string[python]"]:
+    if isinstance(kind, Integer):
+        return "Int64"
+    return "Float64" if isinstance(kind, Float) else "string[python]"

@@ -21,6 +21,20 @@ class Unit(StrEnum):
     SECONDS = "seconds"
 
 
+class Sample(StrEnum):
+    """How much a figure rests on (KPIS.md rule 7), which decides how it may be shown."""
+
+    NOTHING = "nothing"  # no value
+    COUNTS_ONLY = "counts_only"  # too few for a percentage or a median: "3 of 4"
+    SMALL = "small"  # to be marked
+    ENOUGH = "enough"
+
+
+SMALL_SAMPLE_FROM = 5
+SAMPLE_ENOUGH_FROM = 30
+P90_RELIABLE_FROM = 45
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """Keep rows whose `dimension` has one of these values (keys, as the data has them)."""
@@ -34,6 +48,7 @@ class Question:
     """What is asked; complete and absolute, so that it can be stored and asked again.
 
     `versus` None compares with the period before. `calendar` asks for calendar instead of business time.
+    `week_start` counts from Monday 0 and places the weeks of a trend.
     """
 
     kpi: str
@@ -44,6 +59,7 @@ class Question:
     per: Grain | None = None
     filters: tuple[Filter, ...] = ()
     versus: Period | None = None
+    week_start: int = 0
 
     def asking(self, **changes: object) -> "Question":
         """Return the same question with something changed."""
@@ -67,6 +83,22 @@ class Figure:
     p90: float | None = None
     mean: float | None = None
 
+    @property
+    def sample(self) -> Sample:
+        """How far the value carries; a plain count is no sample, so it is always enough."""
+        if self.value is None:
+            return Sample.NOTHING
+        if self.denominator is None and self.median is None:
+            return Sample.ENOUGH
+        if self.n < SMALL_SAMPLE_FROM:
+            return Sample.COUNTS_ONLY
+        return Sample.SMALL if self.n < SAMPLE_ENOUGH_FROM else Sample.ENOUGH
+
+    @property
+    def p90_reliable(self) -> bool:
+        """Whether the 90th percentile rests on enough rows to be shown unmarked."""
+        return self.n >= P90_RELIABLE_FROM
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -79,7 +111,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The figure of one group of a breakdown; `key` is None for rows that have no value."""
+    """The figure of one group of a breakdown.
+
+    `key` is None for rows that have no value. It can stand in a `Filter`; of a team, agent or customer it is
+    `helpdesk/identifier` when several helpdesks are read, since two of them may use the same identifier.
+    """
 
     key: str | None
     label: str | None
@@ -105,9 +141,14 @@ class Answer:
         beside: figures that belong beside this one, by name: `event` or `cohort` (the other reading),
             `running_overdue` (clocks past due that still run).
         left_out: rows that the rules leave out, by reason.
-        notes: what else a reader must know, by name: `provisional` (may still change), `automatic_reopens`.
+        notes: what else a reader must know, by name: `provisional` (may still change), `automatic_reopens`
+            (reopens that don't count), `still_running` (clocks in time, in no figure yet), `solved_without_reply`
+            (clocks that the solve stopped).
         data_as_of: everything up to here has been read from the helpdesk; None when it never was.
         uncovered: the part of the period that the sync has not covered: `before_history`, `not_synced` or None.
+        groups: the figures of a breakdown: worst first, of counts most first, rows without a value last.
+        buckets: the figures of a trend, up to the bucket that is running.
+        target: what is aimed at; a ratio 0–1, a duration in seconds.
         business: durations are business time (for some ticket had a schedule).
         named_filters: the question's filters with the names people say instead of keys.
     """
