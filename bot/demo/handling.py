@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-from bot.demo.life import HELPDESK, Life
+from bot.demo.life import Life
 from bot.demo.story import (
     COLLEAGUES,
     DAY,
@@ -68,7 +68,7 @@ class Handling:
         misrouted = self._happens(MISROUTED) and not case.channel.live
         french = case.customer.language == "fr"
         return Ticket(
-            helpdesk=HELPDESK,
+            helpdesk="",
             external_id=external_id,
             created_at=case.created_at,
             status=Status.NEW,

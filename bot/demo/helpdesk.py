@@ -8,6 +8,8 @@ from bot.demo.life import Life
 from bot.demo.story import COLLEAGUES, DAY, TEAMS, WEEKS, ZONE
 from bot.demo.world import World
 from bot.helpdesks.connector import Account, Cursor, Gone, Page, TicketResult
+from bot.settings import HelpdeskSettings
+from kpi.errors import SettingsError
 from kpi.events import Person, Team
 from kpi.period import Grain, local_day, midnight, start_of
 
@@ -19,20 +21,22 @@ class DemoHelpdesk:
     """A helpdesk whose story began 65 weeks before it was first read, and goes on as time does.
 
     Args:
+        key: the name it has in the settings.
         seed: another seed, another story of the same kind.
         clock: returns now, in epoch seconds.
     """
 
     kind = "demo"
 
-    def __init__(self, seed: int = SEED, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, key: str = "demo", seed: int = SEED, clock: Callable[[], float] = time.time) -> None:
+        self._key = key
         self._seed = seed
         self._clock = clock
         self._worlds: dict[date, World] = {}
 
     def check(self) -> Account:
         """Return who we are there."""
-        return Account(name="demo", version=str(self._seed))
+        return Account(name=self._key)
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield the tickets that changed since the cursor, in the order of their last change.
@@ -53,7 +57,7 @@ class DemoHelpdesk:
         now = int(self._clock())
         start = _story_of(external_id)
         life = None if start is None else self._world(start).life(external_id, now)
-        return Gone(external_id=external_id) if life is None else life.history(now)
+        return Gone(external_id=external_id) if life is None else life.history(now, self._key)
 
     def _window(self, cursor: Cursor, *, last: bool) -> Iterator[Page]:
         """Yield what changed in the cursor's window; always one page, so that the cursor moves on."""
@@ -64,7 +68,7 @@ class DemoHelpdesk:
             piece = changed[first : first + PAGE]
             left = len(changed) - first - len(piece)
             yield Page(
-                tickets=tuple(life.history(until) for _, _, life in piece),
+                tickets=tuple(life.history(until, self._key) for _, _, life in piece),
                 agents=_agents(world, until),
                 customers=tuple(_customers(world, [life for _, _, life in piece])),
                 teams=tuple(Team(external_id=key, name=name) for key, name in TEAMS.items()),
@@ -76,6 +80,18 @@ class DemoHelpdesk:
 
     def _world(self, start: date) -> World:
         return self._worlds.setdefault(start, World(start, self._seed))
+
+
+def connect(settings: HelpdeskSettings) -> DemoHelpdesk:
+    """Return the helpdesk of these settings; their only option is `seed`, a whole number. Raises SettingsError."""
+    place = f"helpdesks.{settings.key}.options"
+    for name in settings.options:
+        if name != "seed":
+            raise SettingsError("unknown_setting", setting=f"{place}.{name}", suggestions=["seed"], known=["seed"])
+    seed = settings.options.get("seed", SEED)
+    if not isinstance(seed, int):
+        raise SettingsError("setting_not_a_count", setting=f"{place}.seed", value=str(seed))
+    return DemoHelpdesk(settings.key, seed)
 
 
 def first_day(now: int) -> date:

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from kpi.events import Author, Change, Contact, Field, History, Message, Rating, Status, Ticket
 
-HELPDESK = "demo"
 BOT = "bot"
 
 
@@ -84,11 +83,11 @@ class Life:
         count = bisect_left(self.instants, until)
         return self.instants[count - 1] if count else None
 
-    def history(self, until: int) -> History:
-        """Return what has happened before `until`, as the helpdesk shows it then."""
+    def history(self, until: int, helpdesk: str) -> History:
+        """Return what has happened before `until`, as the helpdesk of that key shows it then."""
         changes = tuple(change for change in self.changes if change.at < until)
         return History(
-            ticket=self._present(changes),
+            ticket=replace(self._present(changes), helpdesk=helpdesk),
             changes=changes,
             messages=tuple(message for message in self.messages if message.at < until),
             ratings=tuple(_ratings(self.ratings, until)),
