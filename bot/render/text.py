@@ -4,7 +4,8 @@ from rich.cells import cell_len
 
 from bot.render.limits import MESSAGE_TEXT, SECTION_TEXT, cut
 from bot.render.mrkdwn import escape, fenced
-from bot.render.words import Table, Words, words
+from bot.render.rows import Table
+from bot.render.words import Words, words
 from bot.text import Text
 from kpi.question import Answer
 
