@@ -3,8 +3,8 @@
 from bot.render.chart import chart, chart_note
 from bot.render.limits import CONTEXT_ELEMENTS, FIELD_TEXT, HEADER, SECTION_TEXT, Block, cut
 from bot.render.mrkdwn import escape, fenced
-from bot.render.text import columns
 from bot.render.rows import Table
+from bot.render.text import columns
 from bot.render.words import Words, words
 from bot.text import Text
 from kpi.question import Answer, Unit
