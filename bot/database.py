@@ -1,7 +1,7 @@
 """Opening a database, bringing it up to date, and writing rows so that twice is the same as once."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -11,7 +11,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    ExceptionContext,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    or_,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from kpi.errors import StorageError
@@ -128,9 +141,51 @@ def _current(connection: Connection) -> str | None:
     return revision
 
 
+Row = Mapping[str, Any]
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Row],
+    *,
+    key: Collection[str] | None = None,
+    keep: Collection[str] = (),
+) -> int:
+    """Insert rows, or update those whose `key` is there and that differ; return how many were written.
+
+    Args:
+        connection: in a transaction of `writing`.
+        table: where to.
+        rows: all with the same columns; other columns get their default, or stay as they are.
+        key: the columns of a unique constraint; the primary key by default.
+        keep: columns where NULL means "not told" and leaves what is known.
+    """
+    if not rows:
+        return 0
+    key = [column.name for column in table.primary_key] if key is None else key
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    told = {
+        name: func.coalesce(statement.excluded[name], table.c[name]) if name in keep else statement.excluded[name]
+        for name in rows[0]
+        if name not in key
+    }
+    differs = or_(False, *(table.c[name].is_distinct_from(value) for name, value in told.items()))
+    if told:
+        statement = statement.on_conflict_do_update(index_elements=key, set_=told, where=differs)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+    # One prepared statement run for each row: fast on both, and no limit on the number of parameters.
+    result = connection.execute(statement, list(rows), execution_options={"preserve_rowcount": True})
+    return result.rowcount
+
+
 def shown(url: URL) -> str:
-    """Return the address without its password."""
-    return url.render_as_string(hide_password=True)
+    """Return the address as people write it, without its password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ":memory:"
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
 
 def _address(url: str) -> URL:
