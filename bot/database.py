@@ -109,15 +109,20 @@ def migrate(engine: Engine) -> None:
     Several processes may start at once: one migrates and the others wait for it. Raises StorageError
     `database_newer` when a later version of the bot has migrated it.
     """
-    with engine.connect() as connection:
-        if _current(connection) == _head(connection):
-            return
+    if is_current(engine):
+        return
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         if _current(connection) != _head(connection):
             command.upgrade(configuration(connection), "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Tell whether the database has this version's tables; raises StorageError `database_newer`."""
+    with engine.connect() as connection:
+        return _current(connection) == _head(connection)
 
 
 def configuration(connection: Connection) -> Config:

@@ -92,14 +92,6 @@ class Settings:
             schedules=self.schedules, policies=self.policies, test_tags=self.test_tags, team_names=team_names
         )
 
-    def teams_mentioned(self) -> frozenset[str]:
-        """Return the teams that schedules and policies ask for, by name or identifier as they were written."""
-        conditions = [
-            *(c for rule in self.schedules for c in rule.when),
-            *(c for rule in self.policies for c in rule.when),
-        ]
-        return frozenset(word for condition in conditions if condition.field == "team" for word in condition.values)
-
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of an environment, by default the process's own; raises SettingsError."""
