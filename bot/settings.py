@@ -42,6 +42,7 @@ class Environment(SettingsTable):
     slack_app_token: SecretStr | None = None
     host: str = "127.0.0.1"
     port: Port = 3000
+    debug: bool = False  # bot.terminal reads it, before and whatever else is set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
