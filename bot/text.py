@@ -61,14 +61,14 @@ class Text:
         self.locale = Locale.parse(LOCALES[language])
         self._catalog = catalog(language)
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Return the sentence of a key with its values filled in; raises KeyError for a key or a value it lacks."""
         return self._catalog[key].format_map({name: self._value(value) for name, value in values.items()})
 
     def __contains__(self, key: str) -> bool:
         return key in self._catalog
 
-    def plural(self, key: str, n: int, **values: object) -> str:
+    def plural(self, key: str, n: int, /, **values: object) -> str:
         """Return the sentence of a key in the form that `n` takes; `{n}` in it is the number."""
         form = "one" if self.locale.plural_form(n) == "one" else "other"
         return self(f"{key}.{form}", n=self.number(n), **values)

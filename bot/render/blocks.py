@@ -28,13 +28,8 @@ def answer_blocks(answer: Answer, text: Text) -> list[Block]:
 def simple_blocks(answer: Answer, text: Text) -> list[Block]:
     """Return an answer in blocks that every workspace accepts."""
     said = words(answer, text)
-    tables = [_section(fenced(columns(said.table), SECTION_TEXT))] if said.table else []
+    tables = [section(fenced(columns(said.table), SECTION_TEXT))] if said.table else []
     return [*_opening(said), *tables, _footnotes(said.footnotes)]
-
-
-def message_blocks(paragraphs: list[str]) -> list[Block]:
-    """Return paragraphs of mrkdwn as sections."""
-    return [_section(cut(paragraph, SECTION_TEXT)) for paragraph in paragraphs]
 
 
 def _opening(said: Words) -> list[Block]:
@@ -43,7 +38,7 @@ def _opening(said: Words) -> list[Block]:
         lines.insert(0, escape(said.subtitle))
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": cut(said.title, HEADER), "emoji": False}},
-        _section(cut("\n".join(lines), SECTION_TEXT)),
+        section(cut("\n".join(lines), SECTION_TEXT)),
     ]
     if said.fields:
         fields = [_mrkdwn(cut(f"*{escape(label)}*\n{escape(value)}", FIELD_TEXT)) for label, value in said.fields]
@@ -74,7 +69,8 @@ def _cell(words: str) -> Block:
     return {"type": "raw_text", "text": words}
 
 
-def _section(mrkdwn: str) -> Block:
+def section(mrkdwn: str) -> Block:
+    """Return a section of mrkdwn."""
     return {"type": "section", "text": _mrkdwn(mrkdwn)}
 
 

@@ -1,0 +1,72 @@
+"""Words ─▶ answer: what the command line and Slack both ask with."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from bot.settings import Settings
+from kpi.answer import answer
+from kpi.dimensions import DIMENSIONS
+from kpi.frames import Frames, Freshness
+from kpi.language import Context, parse
+from kpi.question import Answer, Question
+
+
+class KnownValues(Mapping[str, Mapping[str, str]]):
+    """The known values of each dimension with their labels, read only when words call for them."""
+
+    def __init__(self, frames: Frames) -> None:
+        self._frames = frames
+
+    def __getitem__(self, key: str) -> Mapping[str, str]:
+        return self._frames.values(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(DIMENSIONS)
+
+    def __len__(self) -> int:
+        return len(DIMENSIONS)
+
+
+class Asker:
+    """Answers questions put in words, over one source of facts."""
+
+    def __init__(self, frames: Frames, settings: Settings) -> None:
+        self._frames = frames
+        self._settings = settings
+
+    @property
+    def zone(self) -> str:
+        """The reporting time zone."""
+        return self._settings.timezone
+
+    def understand(self, words: str, now: int, language: str) -> Question:
+        """Return the question that words ask; raises QuestionError."""
+        context = Context(
+            now=now,
+            zone=self._settings.timezone,
+            week_start=self._settings.week_start,
+            language=language,
+            values=KnownValues(self._frames),
+        )
+        return parse(words, context)
+
+    def ask(self, words: str, now: int, language: str) -> Answer:
+        """Return the answer to a question in words.
+
+        Args:
+            words: the question in English or French, without the command's name.
+            now: the instant of asking; nothing after it counts.
+            language: the reader's; it decides where the two languages differ.
+
+        Raises:
+            QuestionError: the words are not understood, or the question has no answer.
+            StorageError: the database can't be read.
+        """
+        return answer(self.understand(words, now, language), self._frames, now, self._settings.targets)
+
+    def helpdesks(self) -> tuple[str, ...]:
+        """Return the keys of the helpdesks that are read."""
+        return self._frames.helpdesks()
+
+    def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
+        """Return what the data of these helpdesks covers, or of all."""
+        return self._frames.freshness(helpdesks)
