@@ -93,6 +93,10 @@ class Settings:
             schedules=self.schedules, policies=self.policies, test_tags=self.test_tags, team_names=team_names
         )
 
+    def teams_mentioned(self) -> frozenset[str]:
+        """Return the teams that schedules and policies ask for, by name or identifier as they were written."""
+        return self.rulebook({}).teams_mentioned()
+
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of an environment, by default the process's own; raises SettingsError."""

@@ -29,11 +29,3 @@ facts_rules = Table(
     Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
     Column("fingerprint", Text, nullable=False, comment="of the schedules, policies and definitions of its facts"),
 )
-
-sync_leases = Table(
-    "sync_leases",
-    metadata,
-    Column("helpdesk", Text, primary_key=True),
-    Column("holder", Text, nullable=False, comment="random, new for each run"),
-    Column("until", INSTANT, nullable=False, comment="whoever holds it has renewed it, or has died"),
-)

@@ -90,6 +90,12 @@ class Rulebook:
     test_tags: frozenset[str] = frozenset()
     team_names: Mapping[str, str] = field(default_factory=dict)
 
+    def teams_mentioned(self) -> frozenset[str]:
+        """Return the teams that schedules and policies ask for, by name or identifier as they were written."""
+        rules: tuple[Assignment | Policy, ...] = (*self.schedules, *self.policies)
+        conditions = [condition for rule in rules for condition in rule.when if condition.field == "team"]
+        return frozenset(word for condition in conditions for word in condition.values)
+
     def _hold(self, conditions: tuple[Condition, ...], attributes: Attributes) -> bool:
         return all(condition.holds(attributes, self.team_names) for condition in conditions)
 

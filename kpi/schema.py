@@ -323,7 +323,7 @@ ticket_facts = _facts(
     Index("ix_ticket_facts_created_at", "created_at"),
     Index("ix_ticket_facts_last_solved_at", "last_solved_at"),
     Index("ix_ticket_facts_rated_at", "rated_at"),
-    Index("ix_ticket_facts_customer", "helpdesk", "customer", "type"),
+    Index("ix_ticket_facts_customer", "helpdesk", "customer", "type", "created_at"),
 )
 
 turn_facts = _facts(

@@ -50,13 +50,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("day", "source", name=op.f("pk_social")),
     )
     op.create_table(
-        "sync_leases",
-        sa.Column("helpdesk", sa.Text(), nullable=False),
-        sa.Column("holder", sa.Text(), nullable=False, comment="random, new for each run"),
-        sa.Column("until", sa.BigInteger(), nullable=False, comment="whoever holds it has renewed it, or has died"),
-        sa.PrimaryKeyConstraint("helpdesk", name=op.f("pk_sync_leases")),
-    )
-    op.create_table(
         "trainings",
         sa.Column("agent", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
@@ -313,7 +306,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("started_by", sa.Text(), nullable=False, comment="opened, reopened, recovered, change"),
-        sa.Column("ended_by", sa.Text(), nullable=True, comment="solved, closed, gone, change"),
+        sa.Column("ended_by", sa.Text(), nullable=True, comment="solve, closed, gone, change"),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["tickets.id"], name=op.f("fk_span_facts_ticket_id_tickets"), ondelete="CASCADE"
         ),
@@ -407,7 +400,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_ticket_facts")),
     )
     op.create_index("ix_ticket_facts_created_at", "ticket_facts", ["created_at"], unique=False)
-    op.create_index("ix_ticket_facts_customer", "ticket_facts", ["helpdesk", "customer", "type"], unique=False)
+    op.create_index(
+        "ix_ticket_facts_customer", "ticket_facts", ["helpdesk", "customer", "type", "created_at"], unique=False
+    )
     op.create_index("ix_ticket_facts_last_solved_at", "ticket_facts", ["last_solved_at"], unique=False)
     op.create_index("ix_ticket_facts_rated_at", "ticket_facts", ["rated_at"], unique=False)
     op.create_table(
@@ -494,7 +489,6 @@ def downgrade() -> None:
     op.drop_table("customers")
     op.drop_table("agents")
     op.drop_table("trainings")
-    op.drop_table("sync_leases")
     op.drop_table("social")
     op.drop_table("self_service")
     op.drop_table("helpdesks")

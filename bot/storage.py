@@ -1,0 +1,252 @@
+"""A connector's page ─▶ the database: what happened, the facts that follow and the cursor, in one transaction."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
+
+from bot.database import upsert
+from bot.facts import batches, has_tickets, refold, remember_rules, team_names
+from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult
+from bot.tables import refused_tickets, sync_cursors
+from kpi import schema
+from kpi.events import GONE, Author, Field, History, Person, Status, Ticket
+from kpi.policies import Rulebook
+
+RETRY_FIRST_S = 300
+RETRY_AT_MOST_S = 86_400
+
+_GONE_CHANGE = "kpi-bot:gone"
+"""The change recorded for a ticket that is gone: the helpdesk no longer tells its history."""
+_LAST_IN_ITS_SECOND = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Where a page belongs: a helpdesk, its rules given its teams' names, and whether subjects are kept."""
+
+    key: str
+    kind: str
+    rulebook: Callable[[Mapping[str, str]], Rulebook]
+    keep_subjects: bool = False
+
+    def rules(self, connection: Connection) -> Rulebook:
+        """Return the rules with the teams' names as stored at this moment."""
+        return self.rulebook(team_names(connection, self.key))
+
+
+def store_page(connection: Connection, desk: Desk, page: Page, now: int) -> int:
+    """Store a page with the facts of every ticket it touches, and its cursor; return the number of tickets told.
+
+    Storing it again changes nothing. `now` is the epoch second, for retries and the cursor's date.
+    """
+    _store_helpdesk(connection, desk, page)
+    _store_people(connection, schema.agents, desk, page.agents)
+    _store_people(connection, schema.customers, desk, page.customers)
+    teams = [{"helpdesk": desk.key, "external_id": team.external_id, "name": team.name} for team in page.teams]
+    upsert(connection, schema.teams, teams)
+    if not has_tickets(connection, desk.key):
+        remember_rules(connection, desk.key, desk.rules(connection))
+    store_tickets(connection, desk, page.tickets, now)
+    cursor = json.dumps(page.cursor, sort_keys=True)
+    if cursor != read_cursor_text(connection, desk.key):
+        upsert(connection, sync_cursors, [{"helpdesk": desk.key, "cursor": cursor, "updated_at": now}])
+    return sum(not isinstance(result, Refused) for result in page.tickets)
+
+
+def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketResult], now: int) -> None:
+    """Store what became of tickets and make their facts again; a ticket told twice is as told last."""
+    latest = {_external_id(result): result for result in results}
+    histories = [result for result in latest.values() if isinstance(result, History)]
+    refused = [result for result in latest.values() if isinstance(result, Refused)]
+    upsert(
+        connection,
+        schema.tickets,
+        [_ticket_row(desk, history.ticket) for history in histories],
+        key=("helpdesk", "external_id"),
+    )
+    ids = ticket_ids(connection, desk.key, latest)
+    touched = {ids[history.ticket.external_id] for history in histories}
+    touched |= _store_events(connection, desk, histories, ids)
+    touched |= _store_gone(connection, [result for result in latest.values() if isinstance(result, Gone)], ids)
+    touched |= _store_moved(connection, [result for result in latest.values() if isinstance(result, Moved)], ids)
+    _store_refused(connection, desk, refused, now)
+    told = [key for key, result in latest.items() if not isinstance(result, Refused)]
+    for batch in batches(told):
+        mine = refused_tickets.c.helpdesk == desk.key
+        connection.execute(delete(refused_tickets).where(mine, refused_tickets.c.external_id.in_(batch)))
+    refold(connection, desk.rules(connection), touched)
+
+
+def refused_again(connection: Connection, desk: Desk, refused: Refused, attempts: int, now: int) -> None:
+    """Record that a retry failed too; the next one waits twice as long, at most a day."""
+    wait = min(RETRY_FIRST_S * 2 ** min(attempts, 20), RETRY_AT_MOST_S)
+    row = {"reason": refused.reason, "attempts": attempts + 1, "next_try_at": now + wait}
+    upsert(connection, refused_tickets, [{"helpdesk": desk.key, "external_id": refused.external_id, **row}])
+
+
+def read_cursor_text(connection: Connection, helpdesk: str) -> str | None:
+    """Return the cursor of the last stored page as JSON text; None before the first."""
+    return connection.scalar(select(sync_cursors.c.cursor).where(sync_cursors.c.helpdesk == helpdesk))
+
+
+def ticket_ids(connection: Connection, helpdesk: str, external_ids: Iterable[str]) -> dict[str, int]:
+    """Return the ids of the tickets that are stored, by the helpdesk's own."""
+    tickets = schema.tickets.c
+    found: dict[str, int] = {}
+    for batch in batches(external_ids):
+        query = select(tickets.external_id, tickets.id).where(tickets.helpdesk == helpdesk)
+        found |= {row.external_id: row.id for row in connection.execute(query.where(tickets.external_id.in_(batch)))}
+    return found
+
+
+def forget_subjects(connection: Connection, helpdesk: str) -> None:
+    """Delete the subjects kept while the setting allowed it."""
+    tickets = schema.tickets
+    kept = update(tickets).where(tickets.c.helpdesk == helpdesk, tickets.c.subject.is_not(None))
+    connection.execute(kept.values(subject=None))
+
+
+def _external_id(result: TicketResult) -> str:
+    return result.ticket.external_id if isinstance(result, History) else result.external_id
+
+
+def _store_helpdesk(connection: Connection, desk: Desk, page: Page) -> None:
+    """Store what the data covers; it never shrinks, since nothing that was read is deleted."""
+    helpdesks = schema.helpdesks
+    known = connection.execute(select(helpdesks).where(helpdesks.c.key == desk.key)).one_or_none()
+    starts = [result.ticket.created_at for result in page.tickets if isinstance(result, History)]
+    starts += [known.history_start] if known is not None and known.history_start is not None else []
+    ends = [end for end in (page.seen_until, known.synced_at if known is not None else None) if end is not None]
+    row = {"history_start": min(starts, default=None), "synced_at": max(ends, default=None)}
+    upsert(connection, helpdesks, [{"key": desk.key, "kind": desk.kind, **row}])
+
+
+def _store_people(connection: Connection, table: Table, desk: Desk, people: Sequence[Person]) -> None:
+    rows = [{"helpdesk": desk.key, **_row(person)} for person in people]
+    upsert(connection, table, rows, keep=("name", "joined_at"))
+
+
+def _ticket_row(desk: Desk, ticket: Ticket) -> dict[str, Any]:
+    tags = "".join(f"|{tag}" for tag in sorted(set(ticket.tags))) + "|" * bool(ticket.tags)
+    return _row(ticket) | {
+        "helpdesk": desk.key,
+        "tags": tags,
+        "subject": ticket.subject if desk.keep_subjects else None,
+    }
+
+
+def _row(event: Any, **others: object) -> dict[str, Any]:  # noqa: ANN401  # any dataclass of kpi.events
+    """Return an event as its table holds it: flags as 0 or 1, words as plain text."""
+    return {field.name: _stored(getattr(event, field.name)) for field in fields(event)} | others
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return int(value) if isinstance(value, bool) else value
+
+
+def _store_events(connection: Connection, desk: Desk, histories: Sequence[History], ids: Mapping[str, int]) -> set[int]:
+    """Store everything that happened to tickets; return the tickets that something was taken from."""
+    told = [(ids[history.ticket.external_id], history) for history in histories]
+    for batch in batches(ticket_id for ticket_id, _ in told):
+        changes = schema.ticket_changes
+        # Back again, and the helpdesk tells its history itself.
+        back = delete(changes).where(changes.c.ticket_id.in_(batch), changes.c.external_id == _GONE_CHANGE)
+        connection.execute(back)
+    upsert(connection, schema.ticket_changes, [_row(c, ticket_id=i) for i, history in told for c in history.changes])
+    upsert(connection, schema.messages, [_row(m, ticket_id=i) for i, history in told for m in history.messages])
+    moved: set[int] = set()
+    for table, name in ((schema.ratings, "ratings"), (schema.contacts, "contacts"), (schema.work, "work")):
+        rows = [
+            _row(event, ticket_id=ticket_id, helpdesk=desk.key)
+            for ticket_id, history in told
+            for event in getattr(history, name)
+        ]
+        moved |= _owners(connection, table, desk, [row["external_id"] for row in rows])
+        upsert(connection, table, rows)
+    return moved
+
+
+def _owners(connection: Connection, table: Table, desk: Desk, external_ids: Sequence[str]) -> set[int]:
+    """Return the tickets that these things belong to so far: a merge moves them, and both tickets' facts change."""
+    found: set[int] = set()
+    for batch in batches(external_ids):
+        query = select(table.c.ticket_id).where(table.c.helpdesk == desk.key, table.c.external_id.in_(batch))
+        found |= {ticket_id for ticket_id in connection.scalars(query) if ticket_id is not None}
+    return found
+
+
+def _store_gone(connection: Connection, gone: Sequence[Gone], ids: Mapping[str, int]) -> set[int]:
+    """Mark tickets as deleted, with the change at its instant where that is known; return them.
+
+    One that was never stored needs no mark.
+    """
+    known = {ids[result.external_id]: result for result in gone if result.external_id in ids}
+    tickets, changes = schema.tickets, schema.ticket_changes
+    for batch in batches(known):
+        before = dict(
+            connection.execute(select(tickets.c.id, tickets.c.status).where(tickets.c.id.in_(batch))).tuples().all()
+        )
+        said = select(changes.c.ticket_id, changes.c.old)
+        said = said.where(changes.c.ticket_id.in_(batch), changes.c.external_id == _GONE_CHANGE)
+        before |= dict(connection.execute(said).tuples().all())
+        rows = [
+            _gone_change(ticket_id, known[ticket_id].at, before[ticket_id])
+            for ticket_id in batch
+            if known[ticket_id].at is not None and before[ticket_id] not in GONE
+        ]
+        upsert(connection, changes, rows)
+        marked = update(tickets).where(tickets.c.id.in_(batch), tickets.c.status != Status.DELETED.value)
+        connection.execute(marked.values(status=Status.DELETED.value))
+    return set(known)
+
+
+def _gone_change(ticket_id: int, at: int | None, old: str | None) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket_id,
+        "external_id": _GONE_CHANGE,
+        "at": at,
+        "position": _LAST_IN_ITS_SECOND,
+        "field": Field.STATUS.value,
+        "old": old,
+        "new": Status.DELETED.value,
+        "actor": None,
+        "actor_kind": Author.SYSTEM.value,
+    }
+
+
+def _store_moved(connection: Connection, moved: Sequence[Moved], ids: Mapping[str, int]) -> set[int]:
+    """Mark tickets as merged into others; return them."""
+    known = {ids[result.external_id]: result.into for result in moved if result.external_id in ids}
+    if known:
+        tickets = schema.tickets
+        statement = update(tickets).where(tickets.c.id == bindparam("_id"))
+        merged = {"status": Status.MERGED.value, "merged_into": bindparam("_into")}
+        rows = [{"_id": ticket_id, "_into": into} for ticket_id, into in known.items()]
+        connection.execute(statement.values(merged), rows)
+    return set(known)
+
+
+def _store_refused(connection: Connection, desk: Desk, refused: Sequence[Refused], now: int) -> None:
+    """Record tickets that could not be read; one that is recorded already keeps its place in the queue."""
+    for batch in batches(refused):
+        mine = select(refused_tickets.c.external_id).where(refused_tickets.c.helpdesk == desk.key)
+        known = mine.where(refused_tickets.c.external_id.in_([result.external_id for result in batch]))
+        recorded = set(connection.scalars(known))
+        rows = [
+            {
+                "helpdesk": desk.key,
+                "external_id": result.external_id,
+                "reason": result.reason,
+                "attempts": 1,
+                "next_try_at": now + RETRY_FIRST_S,
+            }
+            for result in batch
+            if result.external_id not in recorded
+        ]
+        upsert(connection, refused_tickets, rows)
