@@ -1,0 +1,19 @@
+"""The kinds of helpdesk: a new one is a folder here and a line in `CONNECTORS`."""
+
+from collections.abc import Callable
+
+from bot.demo.helpdesk import connect as connect_demo
+from bot.helpdesks.connector import Connector
+from bot.helpdesks.request_tracker import RequestTracker
+from bot.settings import HelpdeskSettings
+
+CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
+    "demo": connect_demo,
+    "request-tracker": RequestTracker,
+}
+"""By kind; the settings accept no other (`bot.settings_file.KINDS`)."""
+
+
+def connect(settings: HelpdeskSettings) -> Connector:
+    """Return the connector of a helpdesk; raises SettingsError when one of its options is unknown or not accepted."""
+    return CONNECTORS[settings.kind](settings)

@@ -1,0 +1,154 @@
+"""Tickets read whole: their records, transactions and mail headers, many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
+from bot.helpdesks.request_tracker.client import RestClient
+from bot.helpdesks.request_tracker.directory import LiveDirectory
+from bot.helpdesks.request_tracker.mapping import Mapper, Record, number
+from kpi.errors import HelpdeskError
+from kpi.events import Author, Field, History, Person, Team
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads tickets whole, each once as long as nothing newer happened to it."""
+
+    client: RestClient
+    directory: LiveDirectory
+    mapper: Mapper
+    read_to: dict[str, int] = field(default_factory=dict)
+    agents: dict[str, Person] = field(default_factory=dict)
+    customers: dict[str, Person] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+
+    def clear_page(self) -> None:
+        """Forget whom the page before mentioned."""
+        self.agents, self.customers, self.teams = {}, {}, {}
+
+    def read_touched(self, rows: Sequence[Record]) -> list[TicketResult]:
+        """Return the tickets that these transactions touched, unless they were read past them."""
+        touched = {str(row["ObjectId"]): number(row) for row in rows}
+        return self.read([name for name, last in touched.items() if self.read_to.get(name, 0) < last])
+
+    def read(self, ids: Sequence[str]) -> list[TicketResult]:
+        """Return these tickets whole, in the order of their numbers; reminders and approvals are none."""
+        if not ids:
+            return []
+        results: dict[str, TicketResult] = {}
+        records = {str(record["id"]): record for record in self.client.tickets(ids)}
+        for name in ids:
+            if name not in records:
+                try:
+                    records[name] = self.client.ticket(name)
+                except HelpdeskError as error:
+                    results[name] = _unreadable(name, error)
+        records = {name: record for name, record in records.items() if record.get("Type", "ticket") == "ticket"}
+        # The history is read after the ticket: whatever happens in between is in it.
+        rows, failed = self.client.histories(sorted(records, key=int))
+        headers = self.client.headers(rows)
+        by_ticket: dict[str, list[Record]] = {name: [] for name in records}
+        for row in rows:
+            self.directory.learn(row.get("Creator"))
+            by_ticket[str(row["ObjectId"])].append(row)
+        queues = self._queues_of_merged(records)
+        for name, record in records.items():
+            own = by_ticket[name]
+            if name in failed:
+                results[name] = Refused(external_id=name, reason="helpdesk_server_error")
+                continue
+            self.read_to[name] = number(own[-1]) if own else 0
+            results[name] = self._history(name, record, own, headers, queues)
+        return [results[name] for name in sorted(results, key=int)]
+
+    def _history(
+        self, name: str, record: Record, own: list[Record], headers: dict[str, str], queues: dict[str, str]
+    ) -> TicketResult:
+        for reference in (record["Creator"], record.get("Owner"), *(record.get("Requestor") or ())):
+            self.directory.learn(reference)
+        try:
+            if str(record["id"]) != name:
+                if not own:
+                    return Moved(external_id=name, into=str(record["id"]))
+                record = _before_merge(name, record, own, queues.get(name))
+            history = self.mapper.history(record, own, headers)
+        except (KeyError, StopIteration, TypeError, ValueError, AttributeError) as error:
+            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
+            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+        self._mention(history)
+        return history
+
+    def _mention(self, history: History) -> None:
+        """Note the people and teams that a history names, with their names."""
+        ticket = history.ticket
+        for author, role in [
+            *((message.author, message.author_kind) for message in history.messages),
+            *((change.actor, change.actor_kind) for change in history.changes),
+        ]:
+            if author is not None and role is not Author.SYSTEM:
+                self._person(author, self.customers if role is Author.CUSTOMER else self.agents)
+        owners = {ticket.agent, *_values(history, Field.AGENT), *(entry.agent for entry in history.work)}
+        for agent in owners - {None}:
+            self._person(str(agent), self.agents)
+        if ticket.customer is not None:
+            self._person(ticket.customer, self.customers)
+        for team in {ticket.team, *_values(history, Field.TEAM)} - {None}:
+            self.teams[str(team)] = Team(external_id=str(team), name=self.directory.queue(str(team)))
+
+    def _person(self, identifier: str, people: dict[str, Person]) -> None:
+        if identifier not in people:
+            user = self.directory.user(identifier)
+            # A customer's login is an e-mail address: without a real name, none is kept.
+            name = user.name if people is self.customers else user.name or user.login
+            people[identifier] = Person(external_id=identifier, name=name)
+
+    def _queues_of_merged(self, records: dict[str, Record]) -> dict[str, str]:
+        """Return the queue of each merged ticket, which only a search of transactions still tells."""
+        targets = {name: record for name, record in records.items() if str(record["id"]) != name}
+        if not targets:
+            return {}
+        likely = [str(record["Queue"]["id"]) for record in targets.values() if record.get("Queue")]
+        found: dict[str, str] = {}
+        for queue in dict.fromkeys([*likely, *(str(record["id"]) for record in self.client.queues())]):
+            missing = [name for name in targets if name not in found]
+            if not missing:
+                break
+            found |= dict.fromkeys(self.client.in_queue(missing, queue), queue)
+        return found
+
+
+def _values(history: History, of: Field) -> set[str | None]:
+    changes = [change for change in history.changes if change.field is of]
+    return {value for change in changes for value in (change.old, change.new)}
+
+
+def _before_merge(name: str, target: Record, own: list[Record], queue: str | None) -> Record:
+    """Return a merged ticket's own record as far as its transactions tell it; REST2 gives only its target's."""
+    created = next(row for row in own if row["Type"] == "Create")
+    by_customer = any(
+        created["Creator"].get("Name") == requester.get("id") for requester in target.get("Requestor") or ()
+    )
+    return {
+        "id": name,
+        "Status": "new",
+        "Created": created["Created"],
+        "Creator": created["Creator"],
+        "Requestor": [created["Creator"]] if by_customer else [],
+        "Queue": {"id": queue or target["Queue"]["id"]},
+        "MergedInto": str(target["id"]),
+    }
+
+
+def _unreadable(name: str, error: HelpdeskError) -> TicketResult:
+    """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
+    match error.key:
+        case "helpdesk_not_found":
+            return Gone(external_id=name)
+        case "helpdesk_refused" | "helpdesk_server_error":
+            return Refused(external_id=name, reason=error.key)
+    raise error
