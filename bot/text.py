@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from kpi.errors import KpiError, SettingsError, suggest
 from kpi.period import Grain, Period, Span
@@ -31,6 +31,13 @@ def catalog(language: str) -> Mapping[str, str]:
     with files("bot").joinpath("locales", f"{language}.po").open("rb") as file:
         messages = read_po(file, locale=LOCALES[language], abort_invalid=True)
     return {str(message.id): str(message.string) for message in messages if message.id and message.string}
+
+
+_WHOLE = "#,##0"
+
+
+def _decimals(digits: int) -> str:
+    return f".{'0' * digits}" if digits else ""
 
 
 class _Words:
@@ -93,13 +100,12 @@ class Text:
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number with exactly `digits` decimals."""
-        decimals = f".{'0' * digits}" if digits else ""
-        return str(format_decimal(value, format=f"#,##0{decimals}", locale=self.locale))
+        return format_decimal(value, format=_WHOLE + _decimals(digits), locale=self.locale)
 
     def percent(self, ratio: float, digits: int = 1) -> str:
         """Return a ratio 0–1 as a percentage."""
-        pattern = self.locale.percent_formats[None]
-        return cast("str", pattern.apply(ratio, self.locale, force_frac=(digits, digits)))
+        pattern: str = self.locale.percent_formats[None].pattern
+        return format_percent(ratio, format=pattern.replace(_WHOLE, _WHOLE + _decimals(digits)), locale=self.locale)
 
     def duration(self, seconds: float, *, days: bool = True) -> str:
         """Return a duration in its two largest units: `45 s`, `9 min 30 s`, `1 h 05 min`, `1 d 2 h`.
