@@ -1,0 +1,167 @@
+"""Filters: from what was typed to the keys that the data has, and back."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from kpi.dimensions import DIMENSIONS
+from kpi.errors import QuestionError, suggest
+from kpi.language.lexicon import Lexicon, lexicons, phrase_key
+from kpi.language.tokens import Mention, Value, plain
+from kpi.question import Filter
+
+Known = Mapping[str, str]
+"""The values of a dimension: key → label."""
+
+_SHOWN = 5
+_BEGINNING = 3
+_COMPARED = 300  # beyond this many values only those that begin alike are suggested: comparing all takes too long
+_MENTIONED = {"@": "agent", "#": "team"}
+
+
+def value_key(text: str) -> str:
+    """Return a value as it is compared: without case, accents and punctuation."""
+    return " ".join(re.findall(r"\w+", plain(text)))
+
+
+def value_text(known: Known, key: str) -> str:
+    """Return what to write for a value: its label where that finds it again, else its key."""
+    label = known.get(key, key)
+    return label if find(known, label) == [key] else key
+
+
+def quoted(text: str) -> str:
+    """Return a value as it is typed; in quotes unless it is one plain word."""
+    if re.fullmatch(r"[^\W_]+(?:[-_.@+][^\W_]+)*", text):
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def find(known: Known, text: str) -> list[str]:
+    """Return the keys of the values that a text names in full: one, or several that it can't tell apart."""
+    if text in known:
+        return [text]
+    if exact := [key for key, label in known.items() if label == text]:
+        return exact
+    wanted = value_key(text)
+    return [key for key, label in known.items() if wanted and wanted in {value_key(key), value_key(label)}]
+
+
+def _spoken(dimension: str, known: Known, text: str) -> list[str]:
+    """Return the keys of the values that a text names in either language: `haute` for `high`."""
+    meant = {
+        term.value
+        for lexicon in lexicons()
+        for term in lexicon.terms(phrase_key(text))
+        if term.kind == "value" and term.value.startswith(f"{dimension} ")
+    }
+    return [value for value in known if any(_means(meaning, known, value) for meaning in meant)]
+
+
+def _means(meaning: str, known: Known, value: str) -> bool:
+    """Tell whether a value of the data is called by one of a meaning's names."""
+    names = {name for lexicon in lexicons() for name in (*lexicon.names("value", meaning), meaning.partition(" ")[2])}
+    keys = {phrase_key(name) for name in names}
+    return phrase_key(value) in keys or phrase_key(known[value]) in keys
+
+
+def _begun(known: Known, text: str) -> list[str]:
+    wanted = value_key(text)
+    return [
+        key
+        for key, label in known.items()
+        if wanted and (value_key(key).startswith(wanted) or value_key(label).startswith(wanted))
+    ]
+
+
+class Filters:
+    """Reads filters against the known values; `lexicon` is the reader's, for what an error says."""
+
+    def __init__(self, values: Mapping[str, Known], lexicon: Lexicon) -> None:
+        self.values = values
+        self.lexicon = lexicon
+
+    def resolve(self, dimension: str, value: Value) -> str:
+        """Return the key of one value.
+
+        Raises:
+            QuestionError: `unknown_value`, `ambiguous_value`, `unknown_person`, `unknown_channel`.
+        """
+        known = self.values.get(dimension, {})
+        if value.mention is not None:
+            return self._mentioned(known, value.mention)
+        for found in (find(known, value.text), _spoken(dimension, known, value.text), _begun(known, value.text)):
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise self._error("ambiguous_value", dimension, value.text, choices=self._choices(dimension, found))
+        near = suggest(value_key(value.text), self._by_text(known))
+        suggestions = [self.write(dimension, self._by_text(known)[text]) for text in near]
+        if not suggestions:
+            suggestions = self._choices(dimension, list(known)[:_SHOWN])
+        raise self._error("unknown_value", dimension, value.text, suggestions=list(dict.fromkeys(suggestions)))
+
+    def _mentioned(self, known: Known, mention: Mention) -> str:
+        for name in (mention.id, mention.name):
+            found = find(known, name) or _begun(known, name)
+            if len(found) == 1:
+                return found[0]
+        raise QuestionError(
+            "unknown_person" if mention.sign == "@" else "unknown_channel",
+            name=f"{mention.sign}{mention.name}",
+            dimension=self.lexicon.name("dimension", _MENTIONED[mention.sign]),
+        )
+
+    def mention(self, mention: Mention) -> Filter:
+        """Return the filter that a mention alone is: an agent for a person, a team for a channel."""
+        dimension = _MENTIONED[mention.sign]
+        return Filter(dimension=dimension, values=(self._mentioned(self.values.get(dimension, {}), mention),))
+
+    def filter(self, dimension: str, values: Sequence[Value]) -> Filter:
+        """Return a filter from its typed values; raises QuestionError also `filter_without_value`."""
+        if not values:
+            raise QuestionError("filter_without_value", dimension=self.lexicon.name("dimension", dimension))
+        keys = [self.resolve(dimension, value) for value in values]
+        return Filter(dimension=dimension, values=tuple(dict.fromkeys(keys)))
+
+    def write(self, dimension: str, key: str) -> str:
+        """Return a filter of one value as it can be typed."""
+        text = quoted(value_text(self.values.get(dimension, {}), key))
+        return f"{self.lexicon.name('dimension', dimension)}:{text}"
+
+    def named(self, text: str) -> list[str]:
+        """Return the filters, as they can be typed, whose value a text names, or begins with some letters."""
+        found = []
+        for dimension, known in self.values.items():
+            if dimension in DIMENSIONS:
+                keys = find(known, text) or _spoken(dimension, known, text)
+                if not keys and len(text) >= _BEGINNING:
+                    keys = _begun(known, text)
+                found += [self.write(dimension, key) for key in keys[:_SHOWN]]
+        return found[:_SHOWN]
+
+    def _choices(self, dimension: str, keys: Sequence[str]) -> list[str]:
+        return [self.write(dimension, key) for key in keys[:_SHOWN]]
+
+    def _error(self, key: str, dimension: str, value: str, **values: object) -> QuestionError:
+        return QuestionError(key, dimension=self.lexicon.name("dimension", dimension), value=value, **values)
+
+    def _by_text(self, known: Known) -> dict[str, str]:
+        if len(known) > _COMPARED:
+            return {}
+        return {value_key(text): key for key, label in known.items() for text in (label, key)}
+
+
+def together(filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Return filters with those of one dimension joined: `team:a team:b` is either.
+
+    A ticket has many tags, so two tag filters stay two: both must be there.
+    """
+    joined: list[Filter] = []
+    for one in filters:
+        place = next((i for i, other in enumerate(joined) if other.dimension == one.dimension), None)
+        if place is None or DIMENSIONS[one.dimension].many:
+            joined.append(one)
+        else:
+            values = dict.fromkeys((*joined[place].values, *one.values))
+            joined[place] = Filter(dimension=one.dimension, values=tuple(values))
+    return tuple(joined)

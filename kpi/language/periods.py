@@ -1,0 +1,304 @@
+"""What people say for a period, until the day of asking makes it absolute."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Protocol
+
+from kpi.errors import QuestionError
+from kpi.period import Grain, Period, shift, start_of
+
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+_DAY = timedelta(days=1)
+_HALF_A_YEAR = timedelta(days=184)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The day of asking, and how its asker counts.
+
+    `words` are those being resolved, for the error. `near` is the main period while another is compared with it:
+    what has no year is then the one nearest to it, else the latest that has begun.
+    """
+
+    today: date
+    zone: str
+    week_start: int
+    language: str | None
+    words: str
+    near: Period | None = None
+
+    def unit(self, grain: Grain, day: date) -> Period:
+        """Return the calendar unit that holds a day."""
+        return Period.of(day, grain, self.zone, self.week_start)
+
+    def days(self, start: date, end: date) -> Period:
+        """Return the days `[start, end)`, as a calendar unit when they are one.
+
+        Seven days are no week by themselves: whether they are one depends on where weeks start.
+        """
+        for grain in (Grain.DAY, Grain.MONTH, Grain.QUARTER, Grain.YEAR):
+            if start_of(start, grain) == start and shift(start, grain, 1) == end:
+                return Period(start=start, end=end, zone=self.zone, grain=grain)
+        return Period(start=start, end=end, zone=self.zone)
+
+    def error(self, key: str, **values: object) -> QuestionError:
+        """Return an error about the words being resolved."""
+        return QuestionError(key, words=self.words, **values)
+
+
+class Spoken(Protocol):
+    """A period as it was said."""
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return the period that is meant; raises QuestionError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A calendar unit counted from the running one: last week is −1."""
+
+    grain: Grain
+    offset: int = 0
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return that unit."""
+        return calendar.unit(self.grain, _moved(calendar, calendar.today, self.grain, self.offset))
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """The last so many days, weeks, months … up to and including today."""
+
+    grain: Grain
+    count: int
+    ahead: bool = False
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return whole local days, the last of which is today."""
+        if self.count == 0:
+            raise calendar.error("empty_period")
+        tomorrow = calendar.today + _DAY
+        if self.ahead:
+            return calendar.days(tomorrow, _moved(calendar, tomorrow, self.grain, self.count))
+        return calendar.days(_moved(calendar, tomorrow, self.grain, -self.count), tomorrow)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A day, week, month or quarter by its number in the year, or a year; `year` None when it was not said.
+
+    `number` is the month for a day, and None when a day was said without its month; `weekday` was said beside a day.
+    """
+
+    grain: Grain
+    number: int | None = None
+    day: int = 1
+    year: int | None = None
+    weekday: int | None = None
+
+    def in_year(self, year: int) -> date | None:
+        """Return its first day in a year; None when that year has no such thing."""
+        number = self.number or 1
+        try:
+            match self.grain:
+                case Grain.WEEK:
+                    return date.fromisocalendar(year, number, 1)
+                case Grain.QUARTER:
+                    return date(year, 3 * number - 2, 1)
+                case _:
+                    found = date(year, number, self.day)
+        except ValueError:
+            return None
+        return found if self.weekday in {None, found.weekday()} else None
+
+    def days(self) -> Iterator[date]:
+        """Yield the first day of each time there is such a thing, in order; years that have none are left out."""
+        years = range(FIRST_YEAR, LAST_YEAR + 1)
+        for year in years if self.year is None else {self.year}.intersection(years):
+            months = range(1, 13) if self.grain is Grain.DAY and self.number is None else (self.number,)
+            for month in months:
+                if found := replace(self, number=month).in_year(year):
+                    yield found
+
+    def period(self, start: date, calendar: Calendar) -> Period:
+        """Return the period that starts on one of its days."""
+        return Period(start=start, end=shift(start, self.grain, 1), zone=calendar.zone, grain=self.grain)
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return the one that is meant; without a year the latest that has begun."""
+        return self.period(self._meant(calendar), calendar)
+
+    def _meant(self, calendar: Calendar) -> date:
+        if self.year is not None:
+            return self._first(self.days(), calendar)
+        begun = [day for day in self.days() if day <= calendar.today]
+        if calendar.near is None:
+            return self._first(reversed(begun), calendar)
+        wanted = calendar.near.start
+        return self._first(sorted(begun, key=lambda day: abs(day - wanted)), calendar)
+
+    def upto(self, end: date, calendar: Calendar) -> Period:
+        """Return the latest that starts before `end`."""
+        return self.period(self._first((day for day in reversed([*self.days()]) if day < end), calendar), calendar)
+
+    def onwards(self, start: date, calendar: Calendar) -> Period:
+        """Return the first that ends after `start`."""
+        later = (day for day in self.days() if shift(day, self.grain, 1) > start)
+        return self.period(self._first(later, calendar), calendar)
+
+    @staticmethod
+    def _first(days: Iterable[date], calendar: Calendar) -> date:
+        for day in days:
+            return day
+        raise calendar.error("no_such_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Slashed:
+    """3/4 or 3/4/2026: day first in French; in English it asks unless only one reading is possible."""
+
+    first: int
+    second: int
+    year: int | None = None
+    weekday: int | None = None
+
+    def named(self, calendar: Calendar) -> Named:
+        """Return the date that is meant; raises QuestionError `ambiguous_period`."""
+        readings = [
+            Named(Grain.DAY, month, day, self.year, self.weekday)
+            for day, month in dict.fromkeys([(self.first, self.second), (self.second, self.first)])
+        ]
+        possible = [reading for reading in readings if any(reading.days())]
+        if not possible:
+            raise calendar.error("no_such_date")
+        if len(possible) > 1 and calendar.language != "fr":
+            choices = [reading.resolve(calendar).start.isoformat() for reading in possible]
+            raise calendar.error("ambiguous_period", choices=choices)
+        return possible[0]
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return that day."""
+        return self.named(calendar).resolve(calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A weekday by its name: the latest one, today included; with an offset the one of this, last … week."""
+
+    number: int
+    offset: int | None = None
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return that day; raises QuestionError `ambiguous_period` for an English "last" that can be either."""
+        today = calendar.today
+        latest = today - timedelta(days=(today.weekday() - self.number) % 7)
+        if self.offset is None:
+            return calendar.unit(Grain.DAY, latest)
+        monday = start_of(today, Grain.WEEK, calendar.week_start)
+        if self.offset >= 0:
+            this = monday + timedelta(days=(self.number - calendar.week_start) % 7)
+            return calendar.unit(Grain.DAY, this + timedelta(weeks=self.offset))
+        before = latest - timedelta(weeks=1) if latest == today else latest
+        if before >= monday and calendar.language != "fr":
+            choices = [before.isoformat(), (before - timedelta(weeks=1)).isoformat()]
+            raise calendar.error("ambiguous_period", choices=choices)
+        return calendar.unit(Grain.DAY, before + timedelta(weeks=self.offset + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOf:
+    """The week that holds a day, or the seven days that start with it."""
+
+    day: Spoken
+    starting: bool = False
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return that week."""
+        day = self.day.resolve(calendar).start
+        if not self.starting:
+            return calendar.unit(Grain.WEEK, day)
+        return Period(start=day, end=shift(day, Grain.WEEK, 1), zone=calendar.zone, grain=Grain.WEEK)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From the start of something up to and including today."""
+
+    start: Spoken
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return those days; raises QuestionError `period_in_future` when they have not begun."""
+        start = self.start.resolve(calendar).start
+        if start > calendar.today:
+            raise calendar.error("period_in_future", today=calendar.today.isoformat())
+        return calendar.days(start, calendar.today + _DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """A "from October" and no end: that month, or since then? It asks, unless both are the same."""
+
+    start: Spoken
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return the period itself when it is running; raises QuestionError `ambiguous_period`."""
+        period = self.start.resolve(calendar)
+        if isinstance(self.start, Unit) or period.end > calendar.today:
+            return period
+        choices = [f"{period.start}..{end}" for end in (calendar.today, period.end - _DAY)]
+        raise calendar.error("ambiguous_period", choices=choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From the start of one thing to the end of another."""
+
+    first: Spoken
+    last: Spoken
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return those days; raises QuestionError `reversed_period`."""
+        first, last = (side.named(calendar) if isinstance(side, Slashed) else side for side in (self.first, self.last))
+        if isinstance(first, Named) and first.year is None and isinstance(last, Named) and last.year is not None:
+            end = last.resolve(calendar).end
+            start = first.upto(end, calendar).start
+        else:
+            start = first.resolve(calendar).start
+            end = _end(start, last, calendar)
+        over_new_year = start.year != (end - _DAY).year and _without_year(first, last)
+        if end <= start or (over_new_year and end - start > _HALF_A_YEAR):
+            raise calendar.error("reversed_period")
+        return calendar.days(start, end)
+
+
+def _without_year(*sides: Spoken) -> bool:
+    return any(isinstance(side, Named) and side.year is None and side.grain is not Grain.YEAR for side in sides)
+
+
+def _end(start: date, last: Spoken, calendar: Calendar) -> date:
+    """Return where a range ends that starts on `start`; without its year, the first time after."""
+    if isinstance(last, Named) and last.year is None:
+        return last.onwards(start, calendar).end
+    if isinstance(last, Weekday) and last.offset is None:
+        return start + timedelta(days=(last.number - start.weekday()) % 7 + 1)
+    return last.resolve(calendar).end
+
+
+def year_before(period: Period) -> Period:
+    """Return the same period a year earlier; for a week 52 weeks, so that it has the same weekdays."""
+    if period.grain is Grain.WEEK:
+        return period.moved(Grain.WEEK, -52)
+    return period.moved(Grain.YEAR, -1)
+
+
+def _moved(calendar: Calendar, day: date, grain: Grain, count: int) -> date:
+    """Return a day moved by calendar units; raises QuestionError `no_such_date` outside the years that are known."""
+    try:
+        moved = shift(day, grain, count)
+    except (OverflowError, ValueError):
+        raise calendar.error("no_such_date") from None
+    if FIRST_YEAR <= moved.year <= LAST_YEAR:
+        return moved
+    raise calendar.error("no_such_date")

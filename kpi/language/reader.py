@@ -1,0 +1,291 @@
+"""Clauses to a question: each may stand anywhere, once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kpi.dimensions import BREAKDOWNS
+from kpi.errors import QuestionError
+from kpi.language.clauses import (
+    By,
+    Channel,
+    Clause,
+    Counted,
+    During,
+    Filtered,
+    Flag,
+    Kpi,
+    Mentioned,
+    Per,
+    SamePeriod,
+    Versus,
+)
+from kpi.language.context import Context
+from kpi.language.filters import Filters, find, together
+from kpi.language.grammar import Grammar
+from kpi.language.lexicon import LANGUAGES, lexicon, lexicons, phrase_key
+from kpi.language.misread import Misread
+from kpi.language.periods import Calendar, Spoken, Unit, year_before
+from kpi.language.tokens import Kind, Token, Value, tokenise
+from kpi.period import Grain, Period
+from kpi.question import Filter, Question, Reading
+
+LIMIT = 500
+"""Characters of a question."""
+
+_WORDS_OF_A_VALUE = 6
+
+
+def parse(words: str, context: Context) -> Question:
+    """Return the question that words ask, in French, English or both.
+
+    Without a period the running week is meant (`Context.default_period`). "Last 7 days" are the seven local days up
+    to and including today, "last month" is the calendar month before this one, "since Monday" runs up to and
+    including today. What is said without its year is the latest that has begun. Nothing is ignored in silence and
+    nothing is guessed: what is not understood, or could mean two things, raises QuestionError with what to type.
+
+    Raises:
+        QuestionError: `too_long`, `no_kpi`, `two_kpis`, `ambiguous_kpi`, `unknown_word`, `unknown_dimension`,
+            `not_a_breakdown`, `two_breakdowns`, `two_trends`, `two_periods`, `two_comparisons`, `no_comparison`,
+            `no_such_date`, `ambiguous_period`, `reversed_period`, `empty_period`, `period_in_future`,
+            `unknown_value`, `ambiguous_value`, `filter_without_value`, `unknown_person`, `unknown_channel`,
+            `unclosed_quote`.
+    """
+    if len(words) > LIMIT:
+        raise QuestionError("too_long", length=len(words), limit=LIMIT)
+    return _Reader(words, context).question()
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What a text says, by kind of clause, each with its words; `lost` are the tokens that mean nothing."""
+
+    kpis: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)
+    by: list[str] = field(default_factory=list)
+    per: list[Grain] = field(default_factory=list)
+    periods: list[tuple[Spoken, str]] = field(default_factory=list)
+    versus: list[tuple[Versus | SamePeriod, str]] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    lost: list[int] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, words: str, context: Context) -> None:
+        self.words = words
+        self.context = context
+        preferred = sorted(lexicons(), key=lambda each: each.language != context.language)
+        self.tokens = tokenise(words, lambda key: _dimension(key) is not None)
+        self.grammar = Grammar(self.tokens, preferred)
+        spoken = _spoken_language(self.tokens)
+        self.language = spoken or context.language
+        reader = context.language or spoken
+        self.lexicon = lexicon(reader if reader in LANGUAGES else LANGUAGES[0])
+        self.filters = Filters(context.values, self.lexicon)
+        self.misread = Misread(words, self.grammar, self.filters, self.lexicon)
+
+    def question(self) -> Question:
+        """Return the question; unknown words are told first, since they explain what else is missing."""
+        heard = self._hear()
+        if heard.lost:
+            raise self.misread.error(heard.lost, kpi_known=bool(heard.kpis or heard.counted))
+        kpi = self._kpi(heard)
+        period = self._period(heard)
+        return Question(
+            kpi=kpi,
+            period=period,
+            reading=Reading.COHORT if "cohort" in heard.flags else Reading.EVENT,
+            calendar="calendar" in heard.flags,
+            by=self._by(heard),
+            per=self._per(heard),
+            filters=together(heard.filters),
+            versus=self._versus(heard, period),
+        )
+
+    # --- Clauses -------------------------------------------------------------------------------------------------
+
+    def _hear(self) -> _Heard:
+        heard = _Heard()
+        place = 0
+        while place < len(self.tokens):
+            if named := self._named_value(place):
+                place, chosen = named
+                heard.filters.append(chosen)
+            elif found := self.grammar.longest(place):
+                end, clause = found
+                place = self._take(clause, self._slice(place, end), end, heard)
+            else:
+                if not self.grammar.is_glue(place):
+                    heard.lost.append(place)
+                place += 1
+        return heard
+
+    def _take(self, clause: Clause, words: str, end: int, heard: _Heard) -> int:
+        """Keep a clause; return where the next may begin."""
+        match clause:
+            case Kpi(keys):
+                heard.kpis.append((keys, words))
+            case Counted(key):
+                heard.counted.append(key)
+            case By(dimension):
+                heard.by.append(dimension)
+            case Per(grain):
+                heard.per.append(grain)
+            case During(period):
+                heard.periods.append((period, words))
+            case Versus() | SamePeriod():
+                heard.versus.append((clause, words))
+            case Flag(name):
+                heard.flags.add(name)
+            case Filtered() | Mentioned() | Channel():
+                chosen, end = self._filter(clause, end)
+                heard.filters.append(chosen)
+        return end
+
+    def _slice(self, start: int, end: int) -> str:
+        return self.words[self.tokens[start].start : self.tokens[end - 1].end]
+
+    # --- Filters -------------------------------------------------------------------------------------------------
+
+    def _filter(self, clause: Filtered | Mentioned | Channel, end: int) -> tuple[Filter, int]:
+        """Return a filter and its end."""
+        match clause:
+            case Filtered(token):
+                return self._typed_filter(token, end)
+            case Mentioned(mention):
+                return self.filters.mention(mention), end
+            case Channel(name):
+                return self.filters.filter("channel", [Value(text=name)]), end
+
+    def _typed_filter(self, token: Token, end: int) -> tuple[Filter, int]:
+        """Return a filter and its end; the words after belong to its value when together they name a known one."""
+        dimension = _dimension(token.key)
+        if dimension is None:
+            raise self.misread.unknown_dimension(re.split("[:=]", self.words[token.start : token.end])[0])
+        values = list(token.values)
+        if values and not values[-1].exact and values[-1].mention is None:
+            start = token.end - len(values[-1].text)
+            known = self.context.values.get(dimension, {})
+            for last in self._word_ends(end):
+                text = self.words[start : self.tokens[last - 1].end]
+                if len(find(known, text)) == 1:
+                    values[-1], end = Value(text=text), last
+                    break
+        return self.filters.filter(dimension, values), end
+
+    def _named_value(self, place: int) -> tuple[int, Filter] | None:
+        """Return "team billing" as a filter with its end: a dimension, then a value that is known in full."""
+        for start, key in self.grammar.at("dimension", place).items():
+            dimension = str(key)
+            known = self.context.values.get(dimension, {})
+            for end in self._word_ends(start):
+                found = find(known, self._slice(start, end))
+                if len(found) == 1:
+                    return end, Filter(dimension=dimension, values=(found[0],))
+        return None
+
+    def _word_ends(self, start: int) -> list[int]:
+        """Return where a value of several words may end, longest first."""
+        ends = []
+        for place in range(start, min(start + _WORDS_OF_A_VALUE, len(self.tokens))):
+            if self.tokens[place].kind not in {Kind.WORD, Kind.NUMBER, Kind.HYPHEN}:
+                break
+            ends.append(place + 1)
+        return ends[::-1]
+
+    # --- What may be said once -----------------------------------------------------------------------------------
+
+    def _kpi(self, heard: _Heard) -> str:
+        """Return the KPI that everything said of KPIs agrees on."""
+        if not heard.kpis:
+            if heard.counted:
+                return heard.counted[0]
+            names = [self.lexicon.name("kpi", key) for key in self.lexicon.values("kpi")]
+            raise QuestionError("no_kpi", suggestions=names, example=self.lexicon.example)
+        common, words = heard.kpis[0]
+        for keys, other in heard.kpis[1:]:
+            agreed = tuple(key for key in common if key in keys)
+            if not agreed:
+                raise QuestionError("two_kpis", first=words, second=other)
+            common = agreed
+        if len(common) > 1:
+            choices = [self.lexicon.name("kpi", key) for key in common]
+            raise QuestionError("ambiguous_kpi", word=words, choices=choices)
+        return common[0]
+
+    def _by(self, heard: _Heard) -> str | None:
+        dimensions = list(dict.fromkeys(heard.by))
+        names = [self.lexicon.name("dimension", key) for key in dimensions]
+        if len(dimensions) > 1:
+            raise QuestionError("two_breakdowns", first=names[0], second=names[1])
+        if not set(dimensions) <= set(BREAKDOWNS):
+            known = [self.lexicon.name("dimension", key) for key in BREAKDOWNS]
+            raise QuestionError("not_a_breakdown", dimension=names[0], suggestions=known)
+        return next(iter(dimensions), None)
+
+    def _per(self, heard: _Heard) -> Grain | None:
+        grains = list(dict.fromkeys(heard.per))
+        if len(grains) > 1:
+            names = [self.lexicon.name("unit", grain) for grain in grains]
+            raise QuestionError("two_trends", first=names[0], second=names[1])
+        return next(iter(grains), None)
+
+    # --- Periods -------------------------------------------------------------------------------------------------
+
+    def _calendar(self, words: str, near: Period | None = None) -> Calendar:
+        return Calendar(
+            today=self.context.today,
+            zone=self.context.zone,
+            week_start=self.context.week_start,
+            language=self.language,
+            words=words,
+            near=near,
+        )
+
+    def _resolve(self, spoken: Spoken, calendar: Calendar) -> Period:
+        period = spoken.resolve(calendar)
+        if period.start > calendar.today:
+            raise calendar.error("period_in_future", today=calendar.today.isoformat())
+        return period
+
+    def _period(self, heard: _Heard) -> Period:
+        found = {self._resolve(spoken, self._calendar(words)): words for spoken, words in heard.periods}
+        if len(found) > 1:
+            first, second, *_ = found.values()
+            raise QuestionError("two_periods", first=first, second=second)
+        return next(iter(found), None) or Unit(self.context.default_period).resolve(self._calendar(""))
+
+    def _versus(self, heard: _Heard, period: Period) -> Period | None:
+        """Return what the period is compared with; None for the one before, which needs not be said."""
+        found = {self._compared(clause, self._calendar(words, period), period): words for clause, words in heard.versus}
+        if len(found) > 1:
+            first, second, *_ = found.values()
+            raise QuestionError("two_comparisons", first=first, second=second)
+        return next(iter(found), None)
+
+    def _compared(self, clause: Versus | SamePeriod, calendar: Calendar, period: Period) -> Period | None:
+        match clause:
+            # "vs last year" is the same period last year; the whole of last year is said by its number.
+            case SamePeriod(Unit(Grain.YEAR, -1)) | Versus(Unit(Grain.YEAR, -1)):
+                return year_before(period)
+            case SamePeriod(unit):
+                return period.moved(unit.grain, unit.offset)
+            case Versus(spoken):
+                return None if spoken is None else self._resolve(spoken, calendar)
+
+
+def _dimension(word: str) -> str | None:
+    """Return the dimension that a plain word names in either language."""
+    terms = (term for each in lexicons() for term in each.terms(phrase_key(word)))
+    return next((term.value for term in terms if term.kind == "dimension"), None)
+
+
+def _spoken_language(tokens: Sequence[Token]) -> str | None:
+    """Return the language that some words belong to alone; None when it can't be told."""
+    found: set[str] = set()
+    for token in tokens:
+        knowing = {each.language for each in lexicons() if token.kind is Kind.WORD and each.knows(token.key)}
+        if len(knowing) == 1:
+            found |= knowing
+    return found.pop() if len(found) == 1 else None
