@@ -18,6 +18,7 @@ class LiveDirectory:
         self._client = client
         self._users: dict[str, User] = {}
         self._names: dict[str, tuple[str, str | None]] = {}
+        self._logins: dict[str, str] = {}
         self._privileged: frozenset[str] | None = None
         self._asked_groups = False
         self._fields: dict[str, Record | None] = {}
@@ -27,13 +28,15 @@ class LiveDirectory:
     def learn(self, reference: object) -> None:
         """Remember a user that came expanded: `{"id": 63, "Name": …, "RealName": …}`."""
         if isinstance(reference, dict) and reference.get("Name"):
-            self._names[str(reference["Name"])] = (str(reference["id"]), reference.get("RealName") or None)
+            login, number = str(reference["Name"]), str(reference["id"])
+            self._names[login] = (number, reference.get("RealName") or None)
+            self._logins[number] = login
 
     def user(self, identifier: str) -> User:
         """Return a user by login or number; one that can't be read is nobody's agent."""
         known = self._users.get(identifier)
         if known is None:
-            known = self._learned(identifier) or self._fetched(identifier)
+            known = self._learned(self._logins.get(identifier, identifier)) or self._fetched(identifier)
             for key in (identifier, known.login, known.number):
                 self._users[key] = known
         return known

@@ -25,8 +25,8 @@ class Options(SettingsTable):
     csat_lowest: float = 1
     csat_highest: float | None = None
     priorities: dict[str, int] = Field(default={"low": 0, "normal": 50, "high": 100}, min_length=1)
-    statuses: Annotated[dict[str, StatusWord], Folded] = {}
-    channels: Annotated[dict[str, str], Folded] = {}
+    statuses: Annotated[dict[str, StatusWord], Folded] = Field(default_factory=dict)
+    channels: Annotated[dict[str, str], Folded] = Field(default_factory=dict)
     bots: Words = ()
     agents: Words = ()
 

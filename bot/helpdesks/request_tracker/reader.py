@@ -8,6 +8,7 @@ import structlog
 from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
 from bot.helpdesks.request_tracker.client import RestClient
 from bot.helpdesks.request_tracker.directory import LiveDirectory
+from bot.helpdesks.request_tracker.history import read_history
 from bot.helpdesks.request_tracker.mapping import Mapper, Record, number
 from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, History, Person, Team
@@ -76,7 +77,7 @@ class Reader:
                 if not own:
                     return Moved(external_id=name, into=str(record["id"]))
                 record = _before_merge(name, record, own, queues.get(name))
-            history = self.mapper.history(record, own, headers)
+            history = read_history(self.mapper, record, own, headers)
         except (KeyError, StopIteration, TypeError, ValueError, AttributeError) as error:
             log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
             return Refused(external_id=name, reason="helpdesk_record_unreadable")
@@ -141,6 +142,7 @@ def _before_merge(name: str, target: Record, own: list[Record], queue: str | Non
         "Requestor": [created["Creator"]] if by_customer else [],
         "Queue": {"id": queue or target["Queue"]["id"]},
         "MergedInto": str(target["id"]),
+        "LastUpdated": target.get("LastUpdated"),
     }
 
 
