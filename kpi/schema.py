@@ -356,6 +356,7 @@ clock_facts = _facts(
     Column("late_after", INSTANT, comment="late once passed: due_at, or the opening after it"),
     Column("breached", SmallInteger, comment="NULL while it runs; then late_after tells"),
     Index("ix_clock_facts_due_at", "due_at"),
+    Index("ix_clock_facts_running", "state", "late_after"),
     Index("ix_clock_facts_stopped_at", "stopped_at"),
     Index("ix_clock_facts_created_at", "created_at"),
 )

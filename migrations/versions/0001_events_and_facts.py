@@ -186,6 +186,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_clock_facts_created_at", "clock_facts", ["created_at"], unique=False)
     op.create_index("ix_clock_facts_due_at", "clock_facts", ["due_at"], unique=False)
+    op.create_index("ix_clock_facts_running", "clock_facts", ["state", "late_after"], unique=False)
     op.create_index("ix_clock_facts_stopped_at", "clock_facts", ["stopped_at"], unique=False)
     op.create_table(
         "contacts",
@@ -476,6 +477,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_contacts_ticket_id"), table_name="contacts")
     op.drop_table("contacts")
     op.drop_index("ix_clock_facts_stopped_at", table_name="clock_facts")
+    op.drop_index("ix_clock_facts_running", table_name="clock_facts")
     op.drop_index("ix_clock_facts_due_at", table_name="clock_facts")
     op.drop_index("ix_clock_facts_created_at", table_name="clock_facts")
     op.drop_table("clock_facts")
