@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     ExceptionContext,
+    Insert,
     Table,
     create_engine,
     event,
@@ -168,22 +170,29 @@ def upsert(
     """
     if not rows:
         return 0
-    key = [column.name for column in table.primary_key] if key is None else key
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    told = {
-        name: func.coalesce(statement.excluded[name], table.c[name]) if name in keep else statement.excluded[name]
-        for name in rows[0]
-        if name not in key
-    }
-    differs = or_(False, *(table.c[name].is_distinct_from(value) for name, value in told.items()))
-    if told:
-        statement = statement.on_conflict_do_update(index_elements=key, set_=told, where=differs)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=key)
+    unique = tuple(column.name for column in table.primary_key) if key is None else tuple(key)
+    statement = _upsert_statement(connection.dialect.name, table, tuple(rows[0]), unique, frozenset(keep))
     # One prepared statement run for each row: fast on both, and no limit on the number of parameters.
     result = connection.execute(statement, list(rows), execution_options={"preserve_rowcount": True})
     return result.rowcount
+
+
+@cache  # making it takes longer than running it; there are as many as there are calls of upsert in the code
+def _upsert_statement(
+    dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...], keep: frozenset[str]
+) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement: postgresql.Insert | sqlite.Insert = insert(table)
+    excluded = statement.excluded
+    told = {
+        name: func.coalesce(excluded[name], table.c[name]) if name in keep else excluded[name]
+        for name in names
+        if name not in key
+    }
+    if not told:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    differs = or_(*(table.c[name].is_distinct_from(value) for name, value in told.items()))
+    return statement.on_conflict_do_update(index_elements=key, set_=told, where=differs)
 
 
 def shown(url: URL) -> str:

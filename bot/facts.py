@@ -10,7 +10,22 @@ from importlib.metadata import version
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, and_, bindparam, delete, func, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    column,
+    delete,
+    func,
+    select,
+    update,
+    values,
+)
 
 from bot.database import upsert, writing
 from bot.tables import facts_rules
@@ -93,15 +108,16 @@ def refold(connection: Connection, rules: Rulebook, ids: Collection[int]) -> Non
         touched |= _contact_groups(connection, batch)
         _replace_facts(connection, rules, batch)
         touched |= _contact_groups(connection, batch)
-        _link_contacts(connection, schema.ticket_facts.c.ticket_id.in_(batch))
+        _link_contacts(
+            connection, select(schema.ticket_facts.c.ticket_id).where(schema.ticket_facts.c.ticket_id.in_(batch))
+        )
     by_helpdesk = defaultdict(list)
     for helpdesk, customer, kind in touched:
         if customer is not None and kind is not None:
             by_helpdesk[helpdesk].append((customer, kind))
-    facts = schema.ticket_facts.c
     for helpdesk, groups in by_helpdesk.items():
         for some in batches(sorted(groups)):
-            _link_contacts(connection, and_(facts.helpdesk == helpdesk, tuple_(facts.customer, facts.type).in_(some)))
+            _link_contacts(connection, _tickets_of(helpdesk, some))
 
 
 def _replace_facts(connection: Connection, rules: Rulebook, ids: Sequence[int]) -> None:
@@ -138,8 +154,17 @@ def _contact_groups(connection: Connection, ids: Sequence[int]) -> set[tuple[str
     return {(helpdesk, customer, kind) for helpdesk, customer, kind in found}
 
 
-def _link_contacts(connection: Connection, which: Any) -> None:  # noqa: ANN401  # SQLAlchemy has no one name for a condition
-    """Set when the same customer next came back for the same reason, for the ticket facts that `which` chooses."""
+def _tickets_of(helpdesk: str, groups: Sequence[tuple[str, str]]) -> Select[int]:
+    """Return the query of the tickets of these customers and types."""
+    facts = schema.ticket_facts.c
+    # Joined with, since SQLite looks pairs up in an index only one by one.
+    pairs = values(column("customer", Text), column("type", Text)).data(list(groups)).cte("pairs")
+    same = and_(facts.helpdesk == helpdesk, facts.customer == pairs.c.customer, facts.type == pairs.c.type)
+    return select(facts.ticket_id).select_from(pairs.join(schema.ticket_facts, same))
+
+
+def _link_contacts(connection: Connection, ids: Select[int]) -> None:
+    """Set when the same customer next came back for the same reason, for the tickets that a query chooses."""
     facts, other = schema.ticket_facts, schema.ticket_facts.alias()
     following = (
         select(func.min(other.c.created_at))
@@ -153,7 +178,8 @@ def _link_contacts(connection: Connection, which: Any) -> None:  # noqa: ANN401 
         )
         .scalar_subquery()
     )
-    found = select(facts.c.ticket_id, facts.c.next_contact_at, following.label("following")).where(which).subquery()
+    query = select(facts.c.ticket_id, facts.c.next_contact_at, following.label("following"))
+    found = query.where(facts.c.ticket_id.in_(ids)).subquery()
     differing = select(found).where(found.c.next_contact_at.is_distinct_from(found.c.following))
     changed = [
         {"_ticket_id": row.ticket_id, "_following": row.following} for row in connection.execute(differing).all()

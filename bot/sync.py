@@ -52,7 +52,7 @@ class SyncReport:
     duration_s: float
 
 
-def sync(  # a sync has this many parts
+def sync(
     engine: Engine,
     connector: Connector,
     settings: Settings,
@@ -84,7 +84,8 @@ def sync(  # a sync has this many parts
             desk=desk,
             progress=progress,
             clock=clock,
-            going_on=lambda: still_held() is None and not stopping(),
+            stopping=stopping,
+            still_held=still_held,
         )
         rebuilt = _refresh(engine, desk, force=False, progress=progress)
         run.read(run.start(full=full))
@@ -114,14 +115,15 @@ def sync(  # a sync has this many parts
 
 @dataclass(kw_only=True)
 class _Run:
-    """One sync under way. `going_on` tells whether to, and raises StorageError when the lock was lost."""
+    """One sync under way."""
 
     engine: Engine
     connector: Connector
     desk: Desk
     progress: Progress | None
     clock: Callable[[], float]
-    going_on: Callable[[], bool]
+    stopping: Callable[[], bool]
+    still_held: Callable[[], None]
     tickets: int = 0
     pages: int = 0
     seen_until: int | None = None
@@ -138,13 +140,14 @@ class _Run:
     def read(self, cursor: Cursor | None) -> None:
         """Store page after page."""
         for page in self.connector.pages(cursor):
+            self.still_held()
             with writing(self.engine) as connection:
                 self.tickets += store_page(connection, self.desk, page, int(self.clock()))
             self.pages += 1
             self.seen_until = page.seen_until if page.seen_until is not None else self.seen_until
             if self.progress is not None:
                 self.progress(self.tickets, page.remaining)
-            if not self.going_on():
+            if self.stopping():
                 break
 
     def retry_refused(self) -> None:
@@ -154,9 +157,10 @@ class _Run:
             waiting = _refused(self.desk.key).where(refused_tickets.c.next_try_at <= now).limit(RETRIES_AT_ONCE)
             due = connection.execute(waiting).all()
         for external_id, attempts in due:
-            if not self.going_on():
+            if self.stopping():
                 break
             result = self.connector.ticket(external_id)
+            self.still_held()
             with writing(self.engine) as connection:
                 if isinstance(result, Refused):
                     refused_again(connection, self.desk, result, attempts, now)
