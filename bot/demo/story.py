@@ -163,7 +163,7 @@ PRIORITIES = (
 )
 
 # Tickets on an ordinary day, Monday first; months relative to that; hours of the day by weight.
-WEEKDAYS = (17.5, 15.5, 14.5, 14.0, 13.0, 4.5, 3.0)
+WEEKDAYS = (13.0, 11.5, 11.0, 10.5, 10.0, 3.5, 2.5)
 MONTHS = (1.12, 0.9, 0.92, 0.88, 0.85, 0.9, 0.82, 0.72, 0.95, 1.0, 1.4, 1.65)
 HOURS = (1, 1, 0, 0, 0, 1, 2, 4, 8, 12, 13, 12, 9, 9, 11, 11, 10, 9, 7, 6, 6, 6, 4, 2)
 HOLIDAY = 0.3

@@ -1,0 +1,5 @@
+"""`python -m bot` is `kpi-bot`."""
+
+from bot.cli import main
+
+main()

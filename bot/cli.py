@@ -1,0 +1,261 @@
+"""The command line. What a command does stands in its own module; here are its options and its help.
+
+Modules that take long to load are loaded by the commands that need them, so that `--help` answers at once.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.terminal import (
+    REFUSED,
+    Commands,
+    chosen_language,
+    configure_logs,
+    language_option,
+    reader,
+    tolerate_any_output,
+)
+
+app = typer.Typer(
+    cls=Commands,
+    name="kpi-bot",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Language = Annotated[
+    str | None,
+    typer.Option(
+        "--lang", metavar="en|fr", is_eager=True, callback=language_option, help="Read in English or in French."
+    ),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; the entry point of `kpi-bot`."""
+    tolerate_any_output()
+    app(arguments, prog_name="kpi-bot")
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  # typer's signature
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"kpi-bot {version('helpdesk-kpi-bot')}")
+        raise typer.Exit
+
+
+@app.callback()
+def kpi_bot(
+    *,
+    version: Annotated[  # noqa: ARG001  # its callback acts
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Helpdesk KPIs you can trust: the same number in Slack, in the terminal and in CSV.
+
+    **Try it** with a made-up helpdesk, no set-up needed: `kpi-bot demo`
+
+    **On your own helpdesk**: set `KPI_BOT_HELPDESK`, `KPI_BOT_HELPDESK_URL` and `KPI_BOT_HELPDESK_TOKEN`, then
+    `kpi-bot check`, `kpi-bot sync`, `kpi-bot ask fcr week`
+
+    **In Slack**: `kpi-bot manifest`, then `kpi-bot run`
+    """
+    configure_logs()
+
+
+@app.command()
+def run(*, lang: Language = None) -> None:  # noqa: ARG001  # its callback acts
+    """Run the bot: answer Slack, and keep reading the helpdesks.
+
+    With KPI_BOT_SLACK_APP_TOKEN it uses Socket Mode and needs no public address; with KPI_BOT_SLACK_SIGNING_SECRET
+    it serves HTTP on KPI_BOT_HOST and KPI_BOT_PORT. Logs are JSON on stderr. SIGTERM and Ctrl-C stop it cleanly.
+
+    **Example**: `KPI_BOT_SLACK_BOT_TOKEN=xoxb-… KPI_BOT_SLACK_APP_TOKEN=xapp-… kpi-bot run`
+    """
+    from bot.running import run_bot  # noqa: PLC0415
+    from bot.settings import load_settings  # noqa: PLC0415
+
+    configure_logs(as_json=True)
+    run_bot(load_settings())
+
+
+@app.command()
+def demo(
+    ctx: typer.Context,
+    *,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep the demo's database in this directory, and go on with it next time."),
+    ] = None,
+) -> None:
+    """Try the bot on a made-up helpdesk: it is read like a real one, then you ask.
+
+    Type questions as in Slack, with or without `/kpi`; `help` explains how to ask, `quit` or Ctrl-D ends.
+
+    **Examples**
+
+    `kpi-bot demo`
+
+    `kpi-bot demo --lang fr`
+
+    `echo "/kpi fcr week" | kpi-bot demo`
+    """
+    from bot.demo.prompt import run_demo  # noqa: PLC0415
+
+    if not run_demo(reader(ctx), chosen_language(ctx), keep):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def ask(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS…", help="The question, in English or French, in any order.")
+    ],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the figures to a CSV file; - for standard output.")
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="Ask as if it were then: 2026-11-24T10:26, or with an offset or Z."),
+    ] = None,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Answer one question from what has been read.
+
+    The words are those of `/kpi` in Slack. Exit status 0, or 2 with a sentence on stderr.
+
+    **Examples**
+
+    `kpi-bot ask fcr week`
+
+    `kpi-bot ask frt last month by agent priority:high`
+
+    `kpi-bot ask csat 2026-10 vs 2026-09 --json`
+
+    `kpi-bot ask volume année par mois --csv volume.csv --lang fr`
+
+    `kpi-bot ask list`
+    """
+    from time import time  # noqa: PLC0415
+
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal import questions  # noqa: PLC0415
+
+    settings = load_settings()
+    said = questions.joined(words)
+    text = questions.language_for(said, chosen_language(ctx), reader(ctx).language)
+    ctx.find_root().obj = text.language  # a refusal is told in the language of the question
+    at = int(time()) if now is None else questions.instant(now, settings.timezone)
+    engine = questions.open_to_read(settings)
+    answerer = questions.asker(engine, settings)
+    typer.echo(questions.ask(said, answerer, at, text, json_wanted=as_json, csv=csv))
+
+
+@app.command()
+def sync(
+    ctx: typer.Context,
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again instead of what is new.")] = False,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Read what is new on every helpdesk into the database.
+
+    Can be stopped at any time: the next run goes on where this one was, and reading twice changes nothing. One
+    helpdesk that fails doesn't hold up the others; the exit status is then 2.
+
+    **Examples**
+
+    `kpi-bot sync`
+
+    `kpi-bot sync --full`
+    """
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal.upkeep import sync_all  # noqa: PLC0415
+
+    settings = load_settings()
+    if not sync_all(settings, reader(ctx), full=full):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def check(ctx: typer.Context, *, lang: Language = None) -> None:  # noqa: ARG001  # its callback acts
+    """Say in plain words what is configured, reachable and missing, and how to mend it.
+
+    Changes nothing. Exit status 0, or 2 when something must be mended.
+
+    **Example**: `kpi-bot check`
+    """
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal.checks import check_all  # noqa: PLC0415
+
+    settings = load_settings()
+    if not check_all(settings, reader(ctx)):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def migrate(
+    ctx: typer.Context,
+    *,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Also make all facts again from what was read.")] = False,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Make the database, or bring it to this version's tables.
+
+    `sync` and `run` do the same when they start. Facts are made again by themselves when opening hours or SLA policies
+    change; `--rebuild` does it in any case.
+
+    **Examples**
+
+    `kpi-bot migrate`
+
+    `kpi-bot migrate --rebuild`
+    """
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal.upkeep import migrate_database  # noqa: PLC0415
+
+    settings = load_settings()
+    migrate_database(settings, reader(ctx), rebuild=rebuild)
+
+
+@app.command()
+def manifest(
+    *,
+    http: Annotated[
+        str | None, typer.Option("--http", metavar="URL", help="The bot's public address: Slack calls it over HTTP.")
+    ] = None,
+    socket: Annotated[
+        bool, typer.Option("--socket", help="Socket Mode, which needs no public address; the default.")
+    ] = False,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Print the manifest to create the Slack app from.
+
+    At https://api.slack.com/apps choose “Create New App”, “From a manifest”, and paste it.
+
+    **Examples**
+
+    `kpi-bot manifest --socket`
+
+    `kpi-bot manifest --http https://kpi.example.com`
+    """
+    import json  # noqa: PLC0415
+
+    from bot.slack.manifest import manifest as app_manifest  # noqa: PLC0415
+    from kpi.errors import SettingsError  # noqa: PLC0415
+
+    if http is not None and socket:
+        raise typer.BadParameter("Choose one of --http and --socket.")
+    if http is not None and not http.startswith("https://"):
+        raise SettingsError("public_url", url=http)
+    typer.echo(json.dumps(app_manifest(http), indent=2, ensure_ascii=False))
