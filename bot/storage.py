@@ -190,11 +190,11 @@ def _store_gone(connection: Connection, gone: Sequence[Gone], ids: Mapping[str, 
     tickets, changes = schema.tickets, schema.ticket_changes
     for batch in batches(known):
         before = dict(
-            connection.execute(select(tickets.c.id, tickets.c.status).where(tickets.c.id.in_(batch))).tuples().all()
+            connection.execute(select(tickets.c.id, tickets.c.status).where(tickets.c.id.in_(batch))).all()
         )
         said = select(changes.c.ticket_id, changes.c.old)
         said = said.where(changes.c.ticket_id.in_(batch), changes.c.external_id == _GONE_CHANGE)
-        before |= dict(connection.execute(said).tuples().all())
+        before |= dict(connection.execute(said).all())
         rows = [
             _gone_change(ticket_id, known[ticket_id].at, before[ticket_id])
             for ticket_id in batch

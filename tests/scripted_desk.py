@@ -68,7 +68,9 @@ def story(seed: int, pages: int = 30, steps: int = 12) -> list[Page]:
             if random.random() < 0.05 and len(alive) > 5:
                 end = random.choice(alive)
                 lost.add(end)
-                touched[end] = random.choice([Gone(external_id=end, at=now), Gone(external_id=end), Moved(external_id=end, into=key)])
+                touched[end] = random.choice(
+                    [Gone(external_id=end, at=now), Gone(external_id=end), Moved(external_id=end, into=key)]
+                )
         if random.random() < 0.2:
             touched["x"] = Refused(external_id=f"x{number}", reason="unreadable")
         told.append(page(number, *touched.values(), remaining=pages - number - 1, seen_until=now))
@@ -106,9 +108,11 @@ def settings(**values: str) -> Settings:
 
 
 def dump(engine: Engine) -> dict[str, list[tuple]]:
-    """Return every row of every table in order, with tickets under the helpdesk's own ids and without the time of writing."""
+    """Return every row of every table in order: tickets under the helpdesk's own ids, no time of writing."""
     with engine.connect() as connection:
-        tickets = connection.execute(select(schema.tickets.c.id, schema.tickets.c.helpdesk, schema.tickets.c.external_id))
+        tickets = connection.execute(
+            select(schema.tickets.c.id, schema.tickets.c.helpdesk, schema.tickets.c.external_id)
+        )
         names = {row.id: f"{row.helpdesk}/{row.external_id}" for row in tickets}
         rows = {}
         for name, table in schema.metadata.tables.items():
