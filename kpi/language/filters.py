@@ -132,7 +132,8 @@ class Filters:
         """Return the filters, as they can be typed, whose value a text names, or begins with some letters."""
         found = []
         for dimension, known in self.values.items():
-            if dimension in DIMENSIONS:
+            # Customers are many, and not for everyone to read.
+            if dimension in DIMENSIONS and dimension != "customer":
                 keys = find(known, text) or _spoken(dimension, known, text)
                 if not keys and len(text) >= _BEGINNING:
                     keys = _begun(known, text)

@@ -6,7 +6,7 @@ Of several matches at a place the longest counts, of two as long the one of the 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from kpi.language.clauses import Clause
 from kpi.language.lexicon import Lexicon, Term, stem
@@ -18,15 +18,25 @@ Found = dict[int, object]
 """What was matched from a place on, by where it ends."""
 
 
+class Slot(NamedTuple):
+    """One slot of a rule's pattern; `value` is empty where any will do."""
+
+    kind: str
+    value: str
+    optional: bool
+    close: bool
+
+    @classmethod
+    def of(cls, text: str) -> "Slot":
+        """Return the slot that a pattern writes as `=kind:value?`."""
+        kind, _, value = text.strip("=?").partition(":")
+        return cls(kind, value, optional=text.endswith("?"), close=text.startswith("="))
+
+
 @cache
-def _rules(kind: str) -> list[tuple[list[tuple[str, str, bool]], Callable[..., object]]]:
-    """Return the rules that make a kind, each slot as kind, value and whether it can be missing."""
-    found = []
-    for rule in RULES:
-        if rule.kind == kind:
-            slots = [(slot.rstrip("?").partition(":"), slot.endswith("?")) for slot in rule.pattern.split()]
-            found.append(([(name, value, optional) for (name, _, value), optional in slots], rule.build))
-    return found
+def _rules(kind: str) -> list[tuple[list[Slot], Callable[..., object]]]:
+    """Return the rules that make a kind."""
+    return [([Slot.of(text) for text in rule.pattern.split()], rule.build) for rule in RULES if rule.kind == kind]
 
 
 class Grammar:
@@ -63,24 +73,22 @@ class Grammar:
         token = self.tokens[index]
         return token.kind is Kind.HYPHEN or (token.kind is Kind.WORD and stem(token.key) in self._glue)
 
-    def _match(
-        self, slots: list[tuple[str, str, bool]], start: int, *, first: bool = False
-    ) -> Iterator[tuple[int, list[object]]]:
+    def _match(self, slots: list[Slot], start: int, *, first: bool = False) -> Iterator[tuple[int, list[object]]]:
         """Yield every way to fill the slots from a token on."""
         if not slots:
             yield start, []
             return
-        (kind, wanted, optional), rest = slots[0], slots[1:]
+        slot, rest = slots[0], slots[1:]
         place = start
         while place < len(self.tokens):
-            for end, value in self.at(kind, place).items():
-                if not wanted or value == wanted:
+            for end, value in self.at(slot.kind, place).items():
+                if slot.value in {"", value}:
                     for last, values in self._match(rest, end):
                         yield last, [value, *values]
-            if first or not self.is_glue(place):
+            if first or slot.close or not self.is_glue(place):
                 break
             place += 1
-        if optional:
+        if slot.optional:
             for last, values in self._match(rest, start, first=first):
                 yield last, [None, *values]
 

@@ -92,11 +92,16 @@ class Lexicon:
         """Return every phrase of a meaning."""
         return self._names.get(Term(kind, value), ())
 
-    def phrases(self) -> Iterator[tuple[Term, str]]:
-        """Yield what can be said by itself, as it is written."""
+    def entries(self) -> Iterator[tuple[Term, str]]:
+        """Yield what can be said by itself, as it is written, with its meaning."""
         for term, phrases in self._names.items():
             if term.kind not in _PARTS:
                 yield from ((term, phrase) for phrase in phrases)
+
+    def phrases(self) -> Iterator[str]:
+        """Yield every phrase as it is written."""
+        for phrases in self._names.values():
+            yield from phrases
 
     def values(self, kind: str) -> list[str]:
         """Return the keys of a table."""

@@ -48,8 +48,7 @@ class Misread:
             for phrase in each.names("dimension", key)
         }
         near = dict.fromkeys(names[name] for name in suggest(plain(word), names))
-        known = [self.lexicon.name("dimension", key) for key in BREAKDOWNS]
-        return QuestionError("unknown_dimension", word=word, suggestions=list(near) or known)
+        return QuestionError("unknown_dimension", word=word, suggestions=list(near))
 
     def _run(self, lost: Sequence[int]) -> list[int]:
         """Return the first lost token and those that follow it with nothing understood between."""
@@ -95,7 +94,7 @@ class Misread:
     def _phrases(self) -> Iterator[tuple[Term, str]]:
         """Yield what can be said, the other language first: what stands later counts where both say the same."""
         for lexicon in reversed(self.lexicons):
-            yield from lexicon.phrases()
+            yield from lexicon.entries()
 
     def _kpis(self) -> list[str]:
         return [self.lexicon.name("kpi", key) for key in self.lexicon.values("kpi")]

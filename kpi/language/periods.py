@@ -78,7 +78,7 @@ class Rolling:
     def resolve(self, calendar: Calendar) -> Period:
         """Return whole local days, the last of which is today."""
         if self.count == 0:
-            raise calendar.error("empty_period")
+            raise calendar.error("empty_period", day=calendar.today)
         tomorrow = calendar.today + _DAY
         if self.ahead:
             return calendar.days(tomorrow, _moved(calendar, tomorrow, self.grain, self.count))
@@ -232,7 +232,7 @@ class Since:
         """Return those days; raises QuestionError `period_in_future` when they have not begun."""
         start = self.start.resolve(calendar).start
         if start > calendar.today:
-            raise calendar.error("period_in_future", today=calendar.today.isoformat())
+            raise calendar.error("period_in_future", start=start)
         return calendar.days(start, calendar.today + _DAY)
 
 
@@ -268,8 +268,11 @@ class Range:
             start = first.resolve(calendar).start
             end = _end(start, last, calendar)
         over_new_year = start.year != (end - _DAY).year and _without_year(first, last)
-        if end <= start or (over_new_year and end - start > _HALF_A_YEAR):
-            raise calendar.error("reversed_period")
+        if over_new_year and end - start > _HALF_A_YEAR:
+            # "October to September": not meant to run for most of a year, but the wrong way round.
+            end = shift(end, Grain.YEAR, -1)
+        if end <= start:
+            raise calendar.error("reversed_period", start=start, end=end - _DAY)
         return calendar.days(start, end)
 
 

@@ -46,7 +46,7 @@ def parse(words: str, context: Context) -> Question:
 
     Raises:
         QuestionError: `too_long`, `no_kpi`, `two_kpis`, `ambiguous_kpi`, `unknown_word`, `unknown_dimension`,
-            `not_a_breakdown`, `two_breakdowns`, `two_trends`, `two_periods`, `two_comparisons`, `no_comparison`,
+            `no_breakdown`, `two_breakdowns`, `two_trends`, `two_periods`, `two_comparisons`, `no_comparison`,
             `no_such_date`, `ambiguous_period`, `reversed_period`, `empty_period`, `period_in_future`,
             `unknown_value`, `ambiguous_value`, `filter_without_value`, `unknown_person`, `unknown_channel`,
             `unclosed_quote`.
@@ -101,6 +101,7 @@ class _Reader:
             per=self._per(heard),
             filters=together(heard.filters),
             versus=self._versus(heard, period),
+            week_start=self.context.week_start,
         )
 
     # --- Clauses -------------------------------------------------------------------------------------------------
@@ -221,7 +222,7 @@ class _Reader:
             raise QuestionError("two_breakdowns", first=names[0], second=names[1])
         if not set(dimensions) <= set(BREAKDOWNS):
             known = [self.lexicon.name("dimension", key) for key in BREAKDOWNS]
-            raise QuestionError("not_a_breakdown", dimension=names[0], suggestions=known)
+            raise QuestionError("no_breakdown", dimension=names[0], choices=known)
         return next(iter(dimensions), None)
 
     def _per(self, heard: _Heard) -> Grain | None:
@@ -246,7 +247,7 @@ class _Reader:
     def _resolve(self, spoken: Spoken, calendar: Calendar) -> Period:
         period = spoken.resolve(calendar)
         if period.start > calendar.today:
-            raise calendar.error("period_in_future", today=calendar.today.isoformat())
+            raise calendar.error("period_in_future", start=period.start)
         return period
 
     def _period(self, heard: _Heard) -> Period:

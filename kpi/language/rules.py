@@ -1,7 +1,8 @@
 """The grammar, as a table of rules over tokens and terms of the lexicon.
 
 A rule's pattern lists slots: a term's kind (`month`), a term (`unit:week`), a kind of token (`ymd`), or what other
-rules make (`piece`); `?` marks an optional one. Words of glue may stand between two slots.
+rules make (`piece`); `?` marks an optional one. Words of glue may stand between two slots, but not before one with
+`=`: "week 12" is the twelfth, "the week of the 12th" is not.
 """
 
 from collections.abc import Callable
@@ -99,10 +100,10 @@ _NAMED = [
     Rule("piece", "quarter_number year?", lambda number, year: Named(Grain.QUARTER, number, year=year)),
     Rule("piece", "year quarter_number", lambda year, number: Named(Grain.QUARTER, number, year=year)),
     Rule("piece", "ordinal unit:quarter year?", lambda number, _, year: Named(Grain.QUARTER, int(number), year=year)),
-    Rule("piece", "unit:quarter number year?", lambda _, number, year: Named(Grain.QUARTER, int(number), year=year)),
+    Rule("piece", "unit:quarter =number year?", lambda _, number, year: Named(Grain.QUARTER, int(number), year=year)),
     Rule("piece", "week_number year?", lambda number, year: Named(Grain.WEEK, number, year=year)),
     Rule("piece", "year week_number", lambda year, number: Named(Grain.WEEK, number, year=year)),
-    Rule("piece", "unit:week number year?", lambda _, number, year: Named(Grain.WEEK, int(number), year=year)),
+    Rule("piece", "unit:week =number year?", lambda _, number, year: Named(Grain.WEEK, int(number), year=year)),
 ]
 
 _DAYS = [
@@ -118,6 +119,7 @@ _DAYS = [
     Rule("any_weekday", "short_weekday", lambda number: number),
     Rule("piece", "date", lambda date: date),
     Rule("piece", "unit:week date", lambda _, date: WeekOf(date)),
+    Rule("piece", "unit:week day", lambda _, day: WeekOf(_day(day, None))),
     Rule("piece", "starting date", lambda _, date: WeekOf(date, starting=True)),
     Rule("edge", "piece", lambda piece: piece),
     Rule("edge", "short_weekday", lambda number: Weekday(int(number))),
@@ -164,7 +166,7 @@ _RANGES = [
     Rule("range", "between day and day", lambda _, first, _and, last: Range(_day(first, None), _day(last, None))),
     Rule(
         "range",
-        "from? unit:week number to number year?",
+        "from? unit:week =number to number year?",
         lambda _from, _week, first, _to, last, year: Range(
             Named(Grain.WEEK, int(first), year=year), Named(Grain.WEEK, int(last), year=year)
         ),
@@ -173,8 +175,8 @@ _RANGES = [
 
 _PERIODS = [
     Rule("period", "piece", lambda piece: piece),
-    Rule("period", "range", lambda found: found),
     Rule("period", "unit range", lambda _, found: found),
+    Rule("period", "range", lambda found: found),
     Rule("period", "before? count span_unit", _rolling),
     Rule("period", "count before span_unit", lambda count, offset, unit: _rolling(offset, count, unit)),
     Rule("period", "count span_unit after", lambda count, unit, offset: _rolling(offset, count, unit)),
