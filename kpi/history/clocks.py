@@ -46,10 +46,11 @@ def clocks(story: Story, found: list[Turn], rules: Rulebook) -> Iterator[Row]:
 
 def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Row | None:
     metric = Metric.FIRST_REPLY if turn.first else Metric.NEXT_REPLY
-    promise = rules.promise(metric, story.attributes(turn.asked, turn.last), turn.started_at)
+    # A ticket that ended unreplied stopped its clock then, even when somebody replied afterwards.
+    last = turn.ended or turn.last
+    promise = rules.promise(metric, story.attributes(turn.asked, last), turn.started_at)
     if promise is None:
         return None
-    # A ticket that ended unreplied stopped its clock then, even when somebody replied afterwards.
     stopped_at, stopped_by = (
         (turn.replied_at, "reply" if turn.replied_at else None)
         if turn.ended_at is None
@@ -57,8 +58,8 @@ def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Row 
     )
     stretch = _Stretch(start=turn.started_at, end=stopped_at)
     measured = _measure(promise[1], [stretch], story.timeline)
-    return _row(metric, number, promise, measured, turn.last) | {
-        "agent": turn.agent,
+    return _row(metric, number, promise, measured, last) | {
+        "agent": turn.ended.agent if turn.ended else turn.agent,
         "started_at": turn.started_at,
         "stopped_at": stopped_at,
         "stopped_by": stopped_by,

@@ -85,7 +85,7 @@ class Story:
 
     Attributes:
         created: the state once everything of the creation second had happened: what routes a ticket as it arrives
-            belongs to its arrival.
+            belongs to its arrival, so that no step is a change in that second.
         segments: the states it was in, in order; those that lasted no time are left out.
         ending: how it ended; None while it is open. Closing a solved ticket doesn't change that it was solved.
         timeline: None when it never was under a schedule.
@@ -124,9 +124,11 @@ def tell(history: History, rules: Rulebook) -> Story:
     """Return the story of a ticket; the order in which its events were given doesn't matter."""
     ticket = history.ticket
     events: list[Message | Change] = sorted([*history.messages, *history.changes], key=_order)
-    steps = _steps(ticket, events)
-    at_creation = [step.after for step in steps if step.at == ticket.created_at]
-    created = at_creation[-1] if at_creation else _initial(ticket, events)
+    every = _steps(ticket, events)
+    arrival = [step for step in every if step.at == ticket.created_at]
+    created = arrival[-1].after if arrival else _initial(ticket, events)
+    said = [replace(step, before=created, after=created) for step in arrival if step.message is not None]
+    steps = [*said, *every[len(arrival) :]]
     segments = tuple(_segments(ticket.created_at, created, steps))
     ending = _ending(ticket.created_at, created, steps)
     story = Story(ticket=ticket, created=created, steps=tuple(steps), segments=segments, ending=ending)
@@ -156,7 +158,7 @@ def _steps(ticket: Ticket, events: list[Message | Change]) -> list[Step]:
 def _segments(created_at: int, created: State, steps: list[Step]) -> Iterator[Segment]:
     start, state = created_at, created
     for step in steps:
-        if step.change is not None and step.at > created_at:
+        if step.change is not None:
             if step.at > start:
                 yield Segment(start=start, end=step.at, state=state)
             start, state = step.at, step.after
@@ -167,7 +169,7 @@ def _ending(created_at: int, created: State, steps: list[Step]) -> Ending | None
     reached = {created.status: (created_at, created)}
     final = created.status
     for step in steps:
-        if step.at > created_at and step.after.status is not step.before.status:
+        if step.after.status is not step.before.status:
             final = step.after.status
             reached = {} if final in UNSOLVED else reached | {final: (step.at, step.after)}
     if final in UNSOLVED:

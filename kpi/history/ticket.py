@@ -41,15 +41,16 @@ def _at_event(prefix: str, state: State | None) -> Row:
 
 def _solves(story: Story) -> list[tuple[int, State]]:
     """Return every solve in order; a ticket can arrive solved."""
-    created_at = story.ticket.created_at
-    arrived = [(created_at, story.created)] if story.created.status is Status.SOLVED else []
-    return arrived + [(step.at, step.after) for step in story.steps if step.solves and step.at > created_at]
+    arrived = [(story.ticket.created_at, story.created)] if story.created.status is Status.SOLVED else []
+    return arrived + [(step.at, step.after) for step in story.steps if step.solves]
 
 
 def _exchanges(story: Story) -> Row:
     """Count replies and the customer's further messages up to the last solve, or all of them."""
     solving = [number for number, step in enumerate(story.steps) if step.solves]
     counted = story.steps[: solving[-1]] if solving else story.steps
+    if not solving and story.created.status is Status.SOLVED:
+        counted = tuple(step for step in story.steps if step.at == story.ticket.created_at)
     return {
         "replies": sum(step.reply for step in counted),
         "customer_messages": sum(step.asks for step in counted),

@@ -14,6 +14,7 @@ class Turn:
         first: whether its reply is the first response to a ticket that a customer opened.
         asked: the state when it started.
         last: the state at its reply or its end; the present one while it waits.
+        ended: the state at its end, when it ended before it had a reply.
         agent: who replied; the assignee when nobody did.
     """
 
@@ -24,6 +25,7 @@ class Turn:
     replied_at: int | None = None
     ended_at: int | None = None
     ended_by: str | None = None
+    ended: State | None = None
     author: str | None = None
 
     @property
@@ -65,7 +67,7 @@ class _Walk:
         elif step.ends:
             self._end(step.at, step.after)
         elif step.reopens:
-            self._reopen(step)
+            self._reopen()
 
     def _start(self, at: int, state: State, *, first: bool = False) -> None:
         self.waiting = Turn(started_at=at, first=first, asked=state, last=state)
@@ -88,14 +90,15 @@ class _Walk:
     def _end(self, at: int, state: State) -> None:
         if self.waiting is None:
             return
-        self.waiting.ended_at, self.waiting.ended_by, self.waiting.last = at, ended_by(state.status), state
+        self.waiting.ended_at, self.waiting.ended_by = at, ended_by(state.status)
+        self.waiting.ended = self.waiting.last = state
         # The first response stays owed whatever happens, and a deletion may be taken back.
         if not self.waiting.first and state.status not in GONE:
             self.waiting = None
 
-    def _reopen(self, step: Step) -> None:
+    def _reopen(self) -> None:
         if self.waiting is not None:
-            self.waiting.ended_at = self.waiting.ended_by = None
+            self.waiting.ended_at = self.waiting.ended_by = self.waiting.ended = None
         elif self.afterthought is not None:
-            self._start(self.afterthought.at, step.after)
+            self._start(self.afterthought.at, self.afterthought.after)
         self.afterthought = None
