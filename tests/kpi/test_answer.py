@@ -39,16 +39,16 @@ def ledger() -> Ledger:
 
 
 @pytest.fixture
-def frames(engine, ledger) -> DatabaseFrames:
-    return one_ticket(ledger, engine)
+def engine(make_sqlite) -> Iterator[Engine]:
+    """Give SQLite alone; `tests/soundness` asks the same of PostgreSQL."""
+    opened = open_database(make_sqlite())
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture
-def sqlite_frames(make_sqlite, ledger) -> Iterator[DatabaseFrames]:
-    """Give the same on SQLite alone, where the database can make no difference."""
-    engine = open_database(make_sqlite())
-    yield one_ticket(ledger, engine)
-    engine.dispose()
+def frames(engine, ledger) -> DatabaseFrames:
+    return one_ticket(ledger, engine)
 
 
 def one_ticket(ledger: Ledger, engine: Engine) -> DatabaseFrames:
@@ -90,9 +90,9 @@ def one_ticket(ledger: Ledger, engine: Engine) -> DatabaseFrames:
         (ask(filters=only("helpdesk", "dest")), r"unknown_value.*\['desk'\]"),
     ],
 )
-def test_a_question_without_an_answer_is_refused_with_what_to_do(sqlite_frames, question, refused):
+def test_a_question_without_an_answer_is_refused_with_what_to_do(frames, question, refused):
     with pytest.raises(QuestionError, match=refused):
-        answer(question, sqlite_frames, NOW)
+        answer(question, frames, NOW)
 
 
 def test_a_team_that_two_helpdesks_have_is_asked_back(engine):
