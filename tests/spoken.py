@@ -59,5 +59,5 @@ def asked(words: str, **changes) -> str:
 
 def table(text: str) -> list[tuple[str, str]]:
     """Return the lines `words | expected` of a table."""
-    pairs = [line.rpartition(" | ") for line in text.strip().splitlines() if line.strip()]
+    pairs = [line.rpartition("|") for line in text.splitlines() if line.strip()]
     return [(words.strip(), expected.strip()) for words, _, expected in pairs]

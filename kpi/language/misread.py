@@ -6,7 +6,7 @@ from kpi.dimensions import BREAKDOWNS
 from kpi.errors import QuestionError, suggest
 from kpi.language.filters import Filters
 from kpi.language.grammar import Grammar
-from kpi.language.lexicon import Lexicon, Term
+from kpi.language.lexicon import Lexicon
 from kpi.language.tokens import Kind, plain
 
 _SHOWN = 60  # characters of what was not understood
@@ -28,10 +28,10 @@ class Misread:
         tokens = [self.grammar.tokens[index] for index in run]
         words = self.words[tokens[0].start : tokens[-1].end]
         kinds = {term.kind for _, term in self.grammar.phrases(run[0])}
-        if kinds & {"by", "per"} and len(run) > 1:
-            return self.unknown_dimension(self.words[tokens[1].start : tokens[-1].end])
         if "versus" in kinds:
             return QuestionError("no_comparison", words=words, suggestions=self.lexicon.instead["versus"])
+        if kinds & {"by", "per"} and len(run) > 1:
+            return self.unknown_dimension(self.words[tokens[1].start : tokens[-1].end])
         keys = [token.key for token in tokens if token.kind is Kind.WORD]
         suggestions = self._instead(keys) or self._breakdown(run[0]) or self._values(words, keys) or self._near(keys)
         if not suggestions:
@@ -76,25 +76,21 @@ class Misread:
         return self.filters.named(words) or (self.filters.named(keys[0]) if keys else [])
 
     def _near(self, keys: Sequence[str]) -> list[str]:
-        """Return the phrases most like all the words, else most like the first of them; one for each meaning."""
+        """Return the phrase most like all the words, else most like the first of them."""
         if not keys:
             return []
         phrases = [*self._phrases()]
-        whole = {plain(phrase): (term, phrase) for term, phrase in phrases}
-        part = {plain(word): (term, phrase) for term, phrase in phrases for word in phrase.split()}
+        whole = {plain(phrase): phrase for phrase in phrases}
+        part = {plain(word): phrase for phrase in phrases for word in phrase.split()}
         for text, known in ((" ".join(keys), whole), (keys[0], whole), (keys[0], part)):
-            found: dict[Term, str] = {}
-            for near in suggest(text, known):
-                if near != text:
-                    found.setdefault(*known[near])
-            if found:
-                return list(found.values())
+            if found := [known[near] for near in suggest(text, known) if near != text]:
+                return found[:1]
         return []
 
-    def _phrases(self) -> Iterator[tuple[Term, str]]:
+    def _phrases(self) -> Iterator[str]:
         """Yield what can be said, the other language first: what stands later counts where both say the same."""
         for lexicon in reversed(self.lexicons):
-            yield from lexicon.entries()
+            yield from (phrase for _, phrase in lexicon.entries())
 
     def _kpis(self) -> list[str]:
         return [self.lexicon.name("kpi", key) for key in self.lexicon.values("kpi")]

@@ -9,6 +9,7 @@ from kpi.errors import QuestionError
 from kpi.period import Grain, Period, shift, start_of
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+_YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 _DAY = timedelta(days=1)
 _HALF_A_YEAR = timedelta(days=184)
 
@@ -113,14 +114,15 @@ class Named:
             return None
         return found if self.weekday in {None, found.weekday()} else None
 
-    def days(self) -> Iterator[date]:
-        """Yield the first day of each time there is such a thing, in order; years that have none are left out."""
-        years = range(FIRST_YEAR, LAST_YEAR + 1)
-        for year in years if self.year is None else {self.year}.intersection(years):
-            months = range(1, 13) if self.grain is Grain.DAY and self.number is None else (self.number,)
-            for month in months:
-                if found := replace(self, number=month).in_year(year):
-                    yield found
+    def days(self, years: Iterable[int] = _YEARS) -> Iterator[date]:
+        """Yield its first day in each of these years, or in its own; forwards or backwards as the years are."""
+        for year in years if self.year is None else {self.year}.intersection(_YEARS):
+            if self.number is None and self.grain is Grain.DAY:
+                months = range(1, 13)
+                candidates = [replace(self, number=month).in_year(year) for month in months]
+                yield from sorted(filter(None, candidates), reverse=isinstance(years, range) and years.step < 0)
+            elif found := self.in_year(year):
+                yield found
 
     def period(self, start: date, calendar: Calendar) -> Period:
         """Return the period that starts on one of its days."""
@@ -133,20 +135,24 @@ class Named:
     def _meant(self, calendar: Calendar) -> date:
         if self.year is not None:
             return self._first(self.days(), calendar)
-        begun = [day for day in self.days() if day <= calendar.today]
+        # An ISO year can begin before its number does.
+        latest = calendar.today.year + 1
         if calendar.near is None:
-            return self._first(reversed(begun), calendar)
+            days = self.days(range(latest, FIRST_YEAR - 1, -1))
+            return self._first((day for day in days if day <= calendar.today), calendar)
         wanted = calendar.near.start
+        begun = [day for day in self.days(_YEARS[: latest - FIRST_YEAR + 1]) if day <= calendar.today]
         return self._first(sorted(begun, key=lambda day: abs(day - wanted)), calendar)
 
     def upto(self, end: date, calendar: Calendar) -> Period:
         """Return the latest that starts before `end`."""
-        return self.period(self._first((day for day in reversed([*self.days()]) if day < end), calendar), calendar)
+        days = self.days(range(end.year + 1, FIRST_YEAR - 1, -1))
+        return self.period(self._first((day for day in days if day < end), calendar), calendar)
 
     def onwards(self, start: date, calendar: Calendar) -> Period:
         """Return the first that ends after `start`."""
-        later = (day for day in self.days() if shift(day, self.grain, 1) > start)
-        return self.period(self._first(later, calendar), calendar)
+        days = self.days(range(start.year - 1, LAST_YEAR + 1))
+        return self.period(self._first((day for day in days if shift(day, self.grain, 1) > start), calendar), calendar)
 
     @staticmethod
     def _first(days: Iterable[date], calendar: Calendar) -> date:

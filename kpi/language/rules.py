@@ -64,7 +64,7 @@ def _date(numbers: tuple[int, ...], weekday: str | None = None) -> Spoken:
 
 def _slashed(numbers: tuple[int, ...], weekday: str | None = None) -> Spoken:
     first, second, *rest = numbers
-    year = (rest[0] + 2000 if rest[0] < 100 else rest[0]) if rest else None  # noqa: PLR2004  # 15/10/26
+    year = rest[0] if rest else None
     return Slashed(first, second, year, _number(weekday))
 
 

@@ -139,6 +139,8 @@ class _Tokeniser:
 
     def _simple(self, kind: str, match: re.Match[str]) -> Token:
         numbers = tuple(int(digits) for digits in re.findall(r"\d+", match.group()))
+        if kind == "dmy" and match["short"]:
+            numbers = (*numbers[:2], 2000 + numbers[2])
         return Token(kind=Kind(kind), start=match.start(), end=match.end(), key=plain(match.group()), numbers=numbers)
 
     def _filter(self, match: re.Match[str]) -> Token:
