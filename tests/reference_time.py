@@ -5,9 +5,10 @@ still through a repeated hour and leaps over a skipped one. Openings must fall o
 """
 
 from array import array
-from bisect import bisect_right
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -51,12 +52,12 @@ def open_by_the_wall(schedule: Schedule, first: date, days: int) -> bytearray:
 
 
 @cache
-def open_minutes(schedule: Schedule, first: int, count: int) -> bytes:
-    """Return for each of `count` UTC minutes whether the schedule is open."""
+def opened(schedule: Schedule, first: int, count: int) -> array:
+    """Return how many minutes were open before each of `count` UTC minutes, and in the end."""
     shown = wall_clock(schedule.zone, first, count)
     day, last = shown[0] // MINUTES_A_DAY, shown[-1] // MINUTES_A_DAY
     table = open_by_the_wall(schedule, date.fromordinal(day), last - day + 1)
-    return bytes(table[minute - day * MINUTES_A_DAY] for minute in shown)
+    return array("q", accumulate((table[minute - day * MINUTES_A_DAY] for minute in shown), initial=0))
 
 
 class SlowTime:
@@ -72,37 +73,38 @@ class SlowTime:
         self.count = end // 60 - self.first + 1
         self.end = end
 
-    def _steps(self, start: int, end: int):
-        """Yield (from, to, open) in steps of at most a minute."""
-        changes = [since for since, _ in self.pieces]
-        at = start
-        while at < end:
-            index = max(bisect_right(changes, at) - 1, 0)
-            schedule = self.pieces[index][1]
-            step = min([at - at % 60 + 60, end, *changes[index + 1 : index + 2]])
-            open_now = schedule is None or open_minutes(schedule, self.first, self.count)[at // 60 - self.first]
-            yield at, step, bool(open_now)
-            at = step
-
     def elapsed(self, start: int, end: int) -> int:
-        return sum(to - since for since, to, is_open in self._steps(start, end) if is_open)
+        total = 0
+        for index, (since, schedule) in enumerate(self.pieces):
+            begin = start if index == 0 else max(start, since)
+            until = min([end, *(change for change, _ in self.pieces[index + 1 : index + 2])])
+            if begin < until:
+                total += until - begin if schedule is None else self._under(schedule, begin, until)
+        return total
+
+    def _under(self, schedule: Schedule, start: int, end: int) -> int:
+        before = opened(schedule, self.first, self.count)
+
+        def seconds(at: int) -> int:
+            minute = at // 60 - self.first
+            return before[minute] * 60 + (before[minute + 1] - before[minute]) * (at % 60)
+
+        return seconds(end) - seconds(start)
 
     def due(self, start: int, seconds: int) -> int | None:
-        left = seconds
-        if left <= 0:
-            return start
-        for since, to, is_open in self._steps(start, self.end):
-            if is_open:
-                if left <= to - since:
-                    return since + left
-                left -= to - since
-        return None
+        """Return the first instant, from `start` on, with that much time behind it."""
+        return self._first(start, lambda at: self.elapsed(start, at) >= seconds)
 
     def last(self, start: int, seconds: int) -> int | None:
-        left = seconds
-        for since, to, is_open in self._steps(start, self.end):
-            if is_open:
-                if left < to - since:
-                    return since + left
-                left -= to - since
-        return None
+        """Return the instant before the first with more time behind it."""
+        over = self._first(start, lambda at: self.elapsed(start, at) > seconds)
+        return None if over is None else over - 1
+
+    def _first(self, start: int, holds: Callable[[int], bool]) -> int | None:
+        low, high = start - 1, self.end
+        if not holds(high):
+            return None
+        while low + 1 < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if holds(middle) else (middle, high)
+        return high

@@ -1,0 +1,145 @@
+from collections import Counter
+from dataclasses import replace
+from itertools import pairwise
+
+from cast import DAY
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import Told
+from strategies import CLOSES, OPENED, histories, rulebooks
+
+from kpi.events import UNSOLVED
+from kpi.history import fold
+
+ALL_HISTORIES = st.one_of(histories(nasty=False), histories(nasty=True))
+INSTANTS = st.integers(OPENED - DAY, CLOSES + DAY)
+
+
+def rows(found: list[dict], expected: list[dict]) -> list[dict]:
+    """Return the found rows with only what the reference tells."""
+    return [{name: row[name] for name in told} for row, told in zip(found, expected, strict=True)]
+
+
+def in_order(clocks: list[dict]) -> list[dict]:
+    return sorted(clocks, key=lambda clock: (clock["metric"], clock["started_at"], clock["stopped_at"] or CLOSES))
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_the_ticket_is_what_the_reference_says(history, rules):
+    found, expected = fold(history, rules).ticket, Told(history, rules).ticket_row()
+    assert rows([found], [expected]) == [expected]
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_turns_are_what_the_reference_says(history, rules):
+    found, expected = fold(history, rules).turns, Told(history, rules).turn_rows()
+    assert rows(found, expected) == expected
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_clocks_are_what_the_reference_says(history, rules):
+    found, expected = in_order(fold(history, rules).clocks), in_order(Told(history, rules).clock_rows())
+    assert rows(found, expected) == expected
+
+
+@given(ALL_HISTORIES, rulebooks(), INSTANTS)
+def test_a_ticket_is_in_one_span_exactly_when_it_is_open(history, rules, instant):
+    state = Told(history, rules).state(instant)
+    open_spans = [
+        span
+        for span in fold(history, rules).spans
+        if span["started_at"] < instant and (span["ended_at"] is None or span["ended_at"] >= instant)
+    ]
+    if state is None or state["status"] not in UNSOLVED:
+        assert open_spans == []
+    else:
+        seen = [{name: span[name] for name in ("status", "team", "agent", "priority")} for span in open_spans]
+        assert seen == [{name: state[name] for name in ("status", "team", "agent", "priority")}]
+
+
+@given(st.data(), ALL_HISTORIES, rulebooks())
+def test_the_order_of_rows_changes_nothing(data, history, rules):
+    shuffled = replace(
+        history,
+        changes=tuple(data.draw(st.permutations(history.changes))),
+        messages=tuple(data.draw(st.permutations(history.messages))),
+        ratings=tuple(data.draw(st.permutations(history.ratings))),
+    )
+    assert fold(shuffled, rules) == fold(history, rules)
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_folding_twice_changes_nothing(history, rules):
+    assert fold(history, rules) == fold(history, rules)
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_every_clock_is_achieved_breached_running_or_paused(history, rules):
+    clocks = fold(history, rules).clocks
+    states = Counter(
+        clock["state"] if clock["state"] != "stopped" else ("breached" if clock["breached"] else "achieved")
+        for clock in clocks
+    )
+    assert set(states) <= {"achieved", "breached", "running", "paused"}
+    assert states.total() == len(clocks)
+    for clock in clocks:
+        stopped = clock["state"] == "stopped"
+        assert (clock["stopped_at"] is not None) == (clock["stopped_by"] is not None) == stopped
+        assert (clock["breached"] is None) == (clock["elapsed_s"] is None) == (clock["state"] == "running")
+        never_ran = stopped and clock["elapsed_s"] == 0
+        assert clock["due_at"] is not None or clock["state"] == "paused" or never_ran
+        assert clock["due_at"] is None or clock["state"] != "paused"
+        if clock["breached"] is not None:
+            assert clock["breached"] == int(clock["elapsed_s"] > clock["target_s"])
+        if clock["due_at"] is not None:
+            assert clock["due_at"] <= clock["late_after"]
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_a_stopped_clock_is_late_exactly_when_it_stopped_after_its_last_instant_in_time(history, rules):
+    for clock in fold(history, rules).clocks:
+        if clock["state"] == "stopped" and clock["late_after"] is not None:
+            assert clock["breached"] == int(clock["stopped_at"] > clock["late_after"])
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_business_time_is_calendar_time_at_most(history, rules):
+    facts = fold(history, rules)
+    pairs = [
+        (facts.ticket[f"{prefix}_s"], facts.ticket[f"{prefix}_calendar_s"])
+        for prefix in ("resolution", "full_resolution", "first_resolution")
+    ] + [(turn["reply_s"], turn["reply_calendar_s"]) for turn in facts.turns]
+    for business, calendar in pairs:
+        assert business is None or 0 <= business <= calendar
+
+
+@given(st.lists(ALL_HISTORIES, min_size=1, max_size=4), rulebooks(), INSTANTS, st.integers(1, 9 * DAY))
+def test_the_backlog_moves_by_what_opens_and_what_ends(told, rules, before, later):
+    spans = [span for history in told for span in fold(history, rules).spans]
+    after = before + later
+
+    def backlog(instant: int) -> int:
+        return sum(
+            span["started_at"] < instant and (span["ended_at"] is None or span["ended_at"] >= instant) for span in spans
+        )
+
+    def moved(when: str, why: str) -> Counter:
+        return Counter(
+            span[why]
+            for span in spans
+            if span[when] is not None and before <= span[when] < after and span[why] != "change"
+        )
+
+    came, went = moved("started_at", "started_by"), moved("ended_at", "ended_by")
+    assert set(came) <= {"opened", "reopened", "recovered"}
+    assert set(went) <= {"solve", "closed", "gone"}
+    assert backlog(after) == backlog(before) + came.total() - went.total()
+
+
+@given(ALL_HISTORIES, rulebooks())
+def test_spans_follow_each_other(history, rules):
+    spans = fold(history, rules).spans
+    for span, following in pairwise(spans):
+        assert span["ended_at"] is not None
+        assert span["started_at"] <= span["ended_at"] <= following["started_at"]
+        assert (span["ended_by"] == "change") == (following["started_by"] == "change")

@@ -1,0 +1,417 @@
+"""What the facts of one ticket must be, by brute force: written from KPIS.md, apart from `kpi.history`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cast import DAY, at
+from reference_time import SlowTime
+
+from kpi.events import ENDED, GONE, UNSOLVED, WAITING, Author, Change, Field, History, Message, Status
+from kpi.policies import Metric, Policy, Rulebook
+
+Row = dict[str, Any]
+
+OPENING_S = 2
+PROVISIONAL_S = 7 * DAY
+
+# Every random ticket and everything that falls due lies in here: Paris turns its clocks on the 29th.
+FIRST, LAST = at("2026-03-09"), at("2026-06-01")
+
+
+@dataclass
+class Moment:
+    """One event, and what the ticket was before and after it; the first moment is its creation."""
+
+    event: Message | Change | None
+    at: int
+    before: Row
+    after: Row
+    is_solved: bool  # after it
+
+    @property
+    def is_status_change(self) -> bool:
+        return isinstance(self.event, Change) and self.event.field is Field.STATUS
+
+    @property
+    def ends(self) -> bool:
+        """Whether the ticket was open before it and is not after it."""
+        return self.before["status"] in UNSOLVED and self.after["status"] not in UNSOLVED
+
+    @property
+    def opens(self) -> bool:
+        return self.before["status"] not in UNSOLVED and self.after["status"] in UNSOLVED
+
+    @property
+    def solves(self) -> bool:
+        return self.after["status"] is Status.SOLVED and self.before["status"] is not Status.SOLVED
+
+
+def _in_order(event: Message | Change) -> tuple[int, int, bool, str]:
+    return event.at, event.position, isinstance(event, Change), event.external_id
+
+
+def _value(field: Field, text: str | None) -> str | None:
+    return Status(text) if field is Field.STATUS and text is not None else text
+
+
+def moments(history: History) -> list[Moment]:
+    """Return what happened to a ticket, in order."""
+    changes = sorted(history.changes, key=_in_order)
+    state: Row = {}
+    for field in Field:
+        first = next((change for change in changes if change.field is field), None)
+        state[field.value] = _value(field, first.old) if first else getattr(history.ticket, field.value)
+    created_at = history.ticket.created_at
+    events = sorted([*history.changes, *history.messages], key=_in_order)
+    # What happens in the very second of creation belongs to how the ticket arrived.
+    for event in events:
+        if isinstance(event, Change) and event.at == created_at:
+            state[event.field.value] = _value(event.field, event.new)
+    unborn = state | {"status": Status.NEW}
+    told = [Moment(None, created_at, unborn, state, is_solved=state["status"] is Status.SOLVED)]
+    for event in events:
+        before = told[-1].after
+        after = dict(before)
+        if isinstance(event, Change):
+            if event.at == created_at:
+                continue
+            after[event.field.value] = _value(event.field, event.new)
+        is_solved = told[-1].is_solved
+        if after["status"] is Status.SOLVED:
+            is_solved = True
+        elif after["status"] in UNSOLVED:
+            is_solved = False
+        told.append(Moment(event, event.at, before, after, is_solved))
+    return told
+
+
+class Told:
+    """One ticket's history with the rules it falls under, ready to be asked."""
+
+    def __init__(self, history: History, rules: Rulebook) -> None:
+        self.history, self.rules = history, rules
+        self.ticket = history.ticket
+        self.moments = moments(history)
+        self.now = self.moments[-1].after
+        self.created = self.moments[0].after
+        ends = [moment.at for moment in self.moments[1:]] + [LAST]
+        # A state that lasted no time is none it was in.
+        self.lasting = [moment for moment, end in zip(self.moments, ends, strict=True) if moment.at < end]
+        self.pieces = [(moment.at, rules.schedule(self.attributes(moment.after))) for moment in self.lasting]
+        self.business = SlowTime(self.pieces, FIRST, LAST)
+        self.calendar = SlowTime([(FIRST, None)], FIRST, LAST)
+        self.has_schedule = any(schedule is not None for _, schedule in self.pieces)
+        messages = [moment for moment in self.moments if isinstance(moment.event, Message)]
+        on_time = messages and messages[0].at <= self.ticket.created_at + OPENING_S
+        self.opening = messages[0] if on_time else None
+
+    def attributes(self, state: Row) -> Row:
+        fields = {name: state[name] for name in ("team", "priority", "level", "type")}
+        return fields | {"channel": self.ticket.channel, "brand": self.ticket.brand}
+
+    # --- Who said what ---
+
+    def _counts(self, moment: Moment) -> bool:
+        message = moment.event
+        return isinstance(message, Message) and message.public and not message.automatic and moment is not self.opening
+
+    def _by_requester(self, message: Message) -> bool:
+        return message.author is not None and message.author == self.ticket.customer
+
+    def is_reply(self, moment: Moment) -> bool:
+        return (
+            self._counts(moment) and moment.event.author_kind is Author.AGENT and not self._by_requester(moment.event)
+        )
+
+    def is_question(self, moment: Moment) -> bool:
+        kind = moment.event.author_kind if self._counts(moment) else None
+        return kind is Author.CUSTOMER or (kind is Author.AGENT and self._by_requester(moment.event))
+
+    # --- Turns ---
+
+    def turns(self) -> list[Row]:  # noqa: C901, PLR0912  # the rules of a turn, in one place
+        """Return the turns as rows that also hold their moments, for the clocks.
+
+        `end` stays beside `reply` when the reply came after the ticket had ended. A deletion may be taken back, so a
+        turn goes on after it, as the first one goes on after any end.
+        """
+        rows: list[Row] = []
+        running: Row | None = None
+        held: Moment | None = None  # what the customer said on an ended ticket
+        if not self.ticket.opened_by_agent:
+            running = {
+                "first": True,
+                "start": self.moments[0],
+                "end": self.moments[0] if self.moments[0].ends else None,
+            }
+        for moment in self.moments[1:]:
+            if self.is_reply(moment):
+                if running is None and held is not None:
+                    running = {"first": False, "start": held}
+                if running is not None:
+                    rows.append(running | {"reply": moment})
+                running = held = None
+            elif self.is_question(moment):
+                if moment.before["status"] not in UNSOLVED:
+                    held = held or moment
+                elif running is None:
+                    running = {"first": False, "start": moment}
+            elif moment.ends and running is not None:
+                running["end"] = moment
+                if not running["first"] and moment.after["status"] not in GONE:
+                    rows.append(running)
+                    running = None
+            elif moment.opens:
+                if running is not None:
+                    running["end"] = None
+                elif held is not None:
+                    running = {"first": False, "start": held}
+                held = None
+        if running is not None:
+            rows.append(running)
+        return [{"reply": None, "end": None, "turn": number} | row for number, row in enumerate(rows, 1)]
+
+    def turn_rows(self) -> list[Row]:
+        found = []
+        for turn in self.turns():
+            start, reply, end = turn["start"].at, turn["reply"], turn["end"]
+            stop = reply or end
+            state = stop.after if stop else self.now
+            found.append(
+                {
+                    "turn": turn["turn"],
+                    "started_at": start,
+                    "replied_at": reply and reply.at,
+                    "ended_at": end and end.at,
+                    "reply_s": self._measure(start, reply and reply.at),
+                    "reply_calendar_s": reply and reply.at - start,
+                    "team": state["team"],
+                    "agent": reply.event.author if reply else state["agent"],
+                    "priority": state["priority"],
+                }
+            )
+        return found
+
+    def _measure(self, start: int, end: int | None) -> int | None:
+        return self.business.elapsed(start, end) if end is not None and self.has_schedule else None
+
+    # --- Clocks ---
+
+    def clock_rows(self) -> list[Row]:
+        rows = [self._reply_clock(turn) for turn in self.turns()]
+        rows.append(self._resolution_clock())
+        return [row for row in rows if row is not None]
+
+    def _stop_of_reply_clock(self, turn: Row) -> tuple[Moment | None, str | None]:
+        if turn["end"] is not None:  # answered afterwards or not: the clock had stopped
+            return turn["end"], _ended_by(turn["end"])
+        return turn["reply"], turn["reply"] and "reply"
+
+    def _reply_clock(self, turn: Row) -> Row | None:
+        stop, stopped_by = self._stop_of_reply_clock(turn)
+        metric = Metric.FIRST_REPLY if turn["first"] else Metric.NEXT_REPLY
+        start = turn["start"]
+        promised = self._promise(metric, start, stop)
+        if promised is None:
+            return None
+        policy, target = promised
+        time = self.business if target.business else self.calendar
+        row = {
+            "metric": metric.value,
+            "policy": policy.key,
+            "target_s": target.seconds,
+            "started_at": start.at,
+            "agent": stop.event.author if stopped_by == "reply" else (stop.after if stop else self.now)["agent"],
+        }
+        return self._finished(row, [(start.at, stop and stop.at)], time, stop, stopped_by)
+
+    def _promise(self, metric: Metric, start: Moment, stop: Moment | None):
+        ended = stop.after if stop else self.now
+        followed = {"priority": ended["priority"], "level": ended["level"]}
+        return self.rules.promise(metric, self.attributes(start.after | followed), start.at)
+
+    def _finished(
+        self, row: Row, intervals: list[tuple[int, int | None]], time: SlowTime, stop: Moment | None, by: str | None
+    ) -> Row:
+        """Return a clock's row; `intervals` are when it ran, the last one open when it still does."""
+        state = stop.after if stop else self.now
+        paused = stop is None and not (intervals and intervals[-1][1] is None)
+        past = sum(time.elapsed(start, end) for start, end in intervals if end is not None)
+        running = stop is None and not paused
+        row |= {
+            "state": "running" if running else "paused" if paused else "stopped",
+            "stopped_at": stop and stop.at,
+            "stopped_by": by,
+            "elapsed_s": None if running else past,
+            "breached": None if running else int(past > row["target_s"]),
+            "team": state["team"],
+            "priority": state["priority"],
+        }
+        if running:
+            row["due_at"] = _when(intervals, time, lambda passed: passed >= row["target_s"])
+            row["late_after"] = _when(intervals, time, lambda passed: passed > row["target_s"]) - 1
+        return row
+
+    def _resolution_clock(self) -> Row | None:
+        stop, stopped_by = self._end()
+        promised = self._promise(Metric.RESOLUTION, self.moments[0], stop)
+        if promised is None:
+            return None
+        policy, target = promised
+        row = {
+            "metric": Metric.RESOLUTION.value,
+            "policy": policy.key,
+            "target_s": target.seconds,
+            "started_at": self.ticket.created_at,
+            "agent": (stop.after if stop else self.now)["agent"],
+        }
+        time = self.business if target.business else self.calendar
+        return self._finished(row, self._unpaused(policy, stop), time, stop, stopped_by)
+
+    def _end(self) -> tuple[Moment | None, str | None]:
+        """Return the moment the ticket was done with, and how; None when it is not."""
+        status = self.now["status"]
+        if status in UNSOLVED:
+            return None, None
+        if status in GONE:
+            entered = [m for m in self.moments if m.after["status"] in GONE and m.before["status"] not in GONE]
+            return entered[-1], "gone"
+        if self.moments[-1].is_solved:
+            return self._solves()[-1], "solve"
+        closings = [
+            m for m in self.moments if m.after["status"] is Status.CLOSED and m.before["status"] is not Status.CLOSED
+        ]
+        return closings[-1], "closed"
+
+    def _unpaused(self, policy: Policy, stop: Moment | None) -> list[tuple[int, int | None]]:
+        return self._while(UNSOLVED - policy.pauses, stop)
+
+    def _while(self, statuses: frozenset[Status], stop: Moment | None) -> list[tuple[int, int | None]]:
+        """Return when the ticket had one of these statuses, up to `stop`."""
+        until = self.moments.index(stop) if stop else len(self.moments)
+        ends = [moment.at for moment in self.moments[1:]] + [None]
+        return [
+            (moment.at, end)
+            for moment, end in zip(self.moments[:until], ends, strict=False)
+            if moment.after["status"] in statuses
+        ]
+
+    # --- The ticket ---
+
+    def _solves(self) -> list[Moment]:
+        return [moment for moment in self.moments if moment.solves]
+
+    def reopens(self) -> list[tuple[Moment, bool]]:
+        """Return the reopens after a solve, each with whether an automatic message did it."""
+        found = []
+        for index, moment in enumerate(self.moments):
+            reopened = moment.before["status"] in ENDED and moment.after["status"] in UNSOLVED
+            if not reopened or not any(earlier.solves for earlier in self.moments[:index]):
+                continue
+            ended = max(i for i in range(index) if self.moments[i].before["status"] in UNSOLVED)
+            since = [m.event for m in self.moments[ended:index] if isinstance(m.event, Message)]
+            automatic = bool(since) and since[-1].automatic and moment.event.actor_kind is not Author.AGENT
+            found.append((moment, automatic))
+        return found
+
+    def left_out(self) -> str | None:
+        if self.ticket.status is Status.MERGED or self.ticket.merged_into is not None:
+            return "merged"
+        if self.ticket.status in (Status.DELETED, Status.SPAM):
+            return self.ticket.status.value
+        return "test" if self.rules.test_tags & set(self.ticket.tags) else None
+
+    def ticket_row(self) -> Row:
+        solves, reopens = self._solves(), self.reopens()
+        until = self.moments.index(solves[-1]) if solves else len(self.moments)
+        window = self.moments[:until]
+        if until == 0:
+            window = [moment for moment in self.moments if moment.at == self.ticket.created_at]
+        fastest = [
+            moment.at - [solve for solve in solves if self.moments.index(solve) < self.moments.index(moment)][-1].at
+            for moment, automatic in reopens
+            if not automatic
+        ]
+        closed, how = self._end()
+        return {
+            "created_at": self.ticket.created_at,
+            "left_out": self.left_out(),
+            "opened_by_agent": int(self.ticket.opened_by_agent),
+            "status": self.ticket.status.value,
+            "customer": self.ticket.customer,
+            "type": self.ticket.type,
+            **self._whose("created_", self.created),
+            **self._whose("solved_", solves[-1].after if solves else None),
+            **self._rating(solves),
+            "replies": sum(self.is_reply(moment) for moment in window),
+            "customer_messages": sum(self.is_question(moment) for moment in window),
+            "teams": len({m.after["team"] for m in self.lasting} - {None}),
+            "first_solved_at": solves[0].at if solves else None,
+            "last_solved_at": solves[-1].at if solves else None,
+            "closed_at": closed.at if how == "closed" and not solves else None,
+            "is_solved": int(how == "solve"),
+            "solves": len(solves),
+            "reopens": sum(not automatic for _, automatic in reopens),
+            "automatic_reopens": sum(automatic for _, automatic in reopens),
+            "fastest_reopen_s": min(fastest, default=None),
+            **self._resolution("resolution_", frozenset(Status) - WAITING, solves[-1:]),
+            **self._resolution("full_resolution_", frozenset(Status), solves[-1:]),
+            **self._resolution("first_resolution_", frozenset(Status) - WAITING, solves[:1]),
+        }
+
+    def _whose(self, prefix: str, state: Row | None) -> Row:
+        return {f"{prefix}{name}": state[name] if state else None for name in ("team", "agent", "priority")}
+
+    def _resolution(self, prefix: str, counted: frozenset[Status], solve: list[Moment]) -> Row:
+        if not solve:
+            return {f"{prefix}s": None, f"{prefix}calendar_s": None}
+        intervals = self._while(counted, solve[0])
+        business = sum(self.business.elapsed(*interval) for interval in intervals)
+        return {
+            f"{prefix}s": business if self.has_schedule else None,
+            f"{prefix}calendar_s": sum(end - start for start, end in intervals),
+        }
+
+    def _rating(self, solves: list[Moment]) -> Row:
+        given = [r for r in self.history.ratings if r.survey == "csat" and r.score is not None]
+        if not given:
+            return {"rated_at": None, "rating": None, "rating_positive": None, **self._whose("rated_", None)}
+        rating = max(given, key=lambda r: (r.at, r.external_id))
+        earlier = [solve for solve in solves if solve.at <= rating.at]
+        seen = [moment for moment in self.moments if moment.at <= rating.at] or self.moments[:1]
+        share = (rating.score - rating.lowest) / (rating.highest - rating.lowest)
+        return {
+            "rated_at": rating.at,
+            "rating": rating.score,
+            "rating_positive": int(share >= 0.75),
+            **self._whose("rated_", (earlier or seen)[-1].after),
+        }
+
+    # --- At an instant ---
+
+    def state(self, instant: int) -> Row | None:
+        """Return what the ticket was just before an instant; None when it did not exist yet."""
+        seen = [moment for moment in self.moments if moment.at < instant]
+        return seen[-1].after if seen else None
+
+
+def _ended_by(end: Moment | None) -> str | None:
+    if end is None:
+        return None
+    status = end.after["status"]
+    return "solve" if status is Status.SOLVED else "closed" if status is Status.CLOSED else "gone"
+
+
+def _when(intervals: list[tuple[int, int | None]], time: SlowTime, holds) -> int:
+    """Return the first instant at which `holds` of the time that passed in the intervals, the last without end."""
+    passed = 0
+    for start, end in intervals:
+        until = LAST if end is None else end
+        if holds(passed + time.elapsed(start, until)):
+            low, high = start - 1, until
+            while low + 1 < high:
+                middle = (low + high) // 2
+                low, high = (low, middle) if holds(passed + time.elapsed(start, middle)) else (middle, high)
+            return high
+        passed += time.elapsed(start, until)
+    raise AssertionError("falls due outside the window")
