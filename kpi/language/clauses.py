@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from kpi.language.periods import Spoken, Unit
+from kpi.language.calendar import Spoken
+from kpi.language.periods import Unit
 from kpi.language.tokens import Mention, Token
 from kpi.period import Grain
 

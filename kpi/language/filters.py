@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from kpi.dimensions import DIMENSIONS
 from kpi.errors import QuestionError, suggest
 from kpi.language.lexicon import Lexicon, lexicons, phrase_key
-from kpi.language.tokens import Mention, Value, plain
+from kpi.language.tokens import DASHES, Mention, Value, plain
 from kpi.question import Filter
 
 Known = Mapping[str, str]
@@ -14,6 +14,7 @@ Known = Mapping[str, str]
 
 _SHOWN = 5
 _BEGINNING = 3
+_EXCLUDING = f"!{DASHES}"
 _COMPARED = 300  # beyond this many values only those that begin alike are suggested: comparing all takes too long
 _MENTIONED = {"@": "agent", "#": "team"}
 
@@ -116,10 +117,16 @@ class Filters:
         dimension = _MENTIONED[mention.sign]
         return Filter(dimension=dimension, values=(self._mentioned(self.values.get(dimension, {}), mention),))
 
-    def filter(self, dimension: str, values: Sequence[Value]) -> Filter:
-        """Return a filter from its typed values; raises QuestionError also `filter_without_value`."""
+    def filter(self, dimension: str, values: Sequence[Value], *, excluding: bool = False) -> Filter:
+        """Return a filter from its typed values; `excluding` when a sign before it says "all but these".
+
+        Raises:
+            QuestionError: as `resolve`, and `filter_without_value`, `no_exclusion`.
+        """
         if not values:
             raise QuestionError("filter_without_value", dimension=self.lexicon.name("dimension", dimension))
+        if excluding or any(value.text[:1] in _EXCLUDING and not value.exact for value in values if value.text):
+            raise QuestionError("no_exclusion", dimension=self.lexicon.name("dimension", dimension))
         keys = [self.resolve(dimension, value) for value in values]
         return Filter(dimension=dimension, values=tuple(dict.fromkeys(keys)))
 
@@ -131,13 +138,13 @@ class Filters:
     def named(self, text: str) -> list[str]:
         """Return the filters, as they can be typed, whose value a text names, or begins with some letters."""
         found = []
-        for dimension, known in self.values.items():
-            # Customers are many, and not for everyone to read.
-            if dimension in DIMENSIONS and dimension != "customer":
-                keys = find(known, text) or _spoken(dimension, known, text)
-                if not keys and len(text) >= _BEGINNING:
-                    keys = _begun(known, text)
-                found += [self.write(dimension, key) for key in keys[:_SHOWN]]
+        # Customers are many, and not for everyone to read.
+        for dimension in (key for key in DIMENSIONS if key != "customer"):
+            known = self.values.get(dimension, {})
+            keys = find(known, text) or _spoken(dimension, known, text)
+            if not keys and len(text) >= _BEGINNING:
+                keys = _begun(known, text)
+            found += [self.write(dimension, key) for key in keys[:_SHOWN]]
         return found[:_SHOWN]
 
     def _choices(self, dimension: str, keys: Sequence[str]) -> list[str]:

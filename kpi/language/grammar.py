@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple, cast
 
+from kpi.language.calendar import YEARS
 from kpi.language.clauses import Clause
 from kpi.language.lexicon import Lexicon, Term, stem
-from kpi.language.periods import FIRST_YEAR, LAST_YEAR
 from kpi.language.rules import RULES
 from kpi.language.tokens import Kind, Token
 
@@ -130,7 +130,7 @@ class Grammar:
             yield "number", end, number
         if number <= 99:  # noqa: PLR2004  # 32 October is a day as well: one that does not exist
             yield "day", end, number
-        if FIRST_YEAR <= number <= LAST_YEAR:
+        if number in YEARS:
             yield "year", end, number
 
     def _lettered(self, token: Token, end: int) -> Iterator[tuple[str, int, object]]:

@@ -3,57 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Protocol
 
-from kpi.errors import QuestionError
+from kpi.language.calendar import FIRST_YEAR, LAST_YEAR, YEARS, Calendar, Spoken
 from kpi.period import Grain, Period, shift, start_of
 
-FIRST_YEAR, LAST_YEAR = 1970, 2199
-_YEARS = range(FIRST_YEAR, LAST_YEAR + 1)
 _DAY = timedelta(days=1)
 _HALF_A_YEAR = timedelta(days=184)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
-    """The day of asking, and how its asker counts.
-
-    `words` are those being resolved, for the error. `near` is the main period while another is compared with it:
-    what has no year is then the one nearest to it, else the latest that has begun.
-    """
-
-    today: date
-    zone: str
-    week_start: int
-    language: str | None
-    words: str
-    near: Period | None = None
-
-    def unit(self, grain: Grain, day: date) -> Period:
-        """Return the calendar unit that holds a day."""
-        return Period.of(day, grain, self.zone, self.week_start)
-
-    def days(self, start: date, end: date) -> Period:
-        """Return the days `[start, end)`, as a calendar unit when they are one.
-
-        Seven days are no week by themselves: whether they are one depends on where weeks start.
-        """
-        for grain in (Grain.DAY, Grain.MONTH, Grain.QUARTER, Grain.YEAR):
-            if start_of(start, grain) == start and shift(start, grain, 1) == end:
-                return Period(start=start, end=end, zone=self.zone, grain=grain)
-        return Period(start=start, end=end, zone=self.zone)
-
-    def error(self, key: str, **values: object) -> QuestionError:
-        """Return an error about the words being resolved."""
-        return QuestionError(key, words=self.words, **values)
-
-
-class Spoken(Protocol):
-    """A period as it was said."""
-
-    def resolve(self, calendar: Calendar) -> Period:
-        """Return the period that is meant; raises QuestionError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +20,7 @@ class Unit:
 
     def resolve(self, calendar: Calendar) -> Period:
         """Return that unit."""
-        return calendar.unit(self.grain, _moved(calendar, calendar.today, self.grain, self.offset))
+        return calendar.unit(self.grain, calendar.moved(calendar.today, self.grain, self.offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +37,8 @@ class Rolling:
             raise calendar.error("empty_period", day=calendar.today)
         tomorrow = calendar.today + _DAY
         if self.ahead:
-            return calendar.days(tomorrow, _moved(calendar, tomorrow, self.grain, self.count))
-        return calendar.days(_moved(calendar, tomorrow, self.grain, -self.count), tomorrow)
+            return calendar.days(tomorrow, calendar.moved(tomorrow, self.grain, self.count))
+        return calendar.days(calendar.moved(tomorrow, self.grain, -self.count), tomorrow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +69,9 @@ class Named:
             return None
         return found if self.weekday in {None, found.weekday()} else None
 
-    def days(self, years: Iterable[int] = _YEARS) -> Iterator[date]:
+    def days(self, years: Iterable[int] = YEARS) -> Iterator[date]:
         """Yield its first day in each of these years, or in its own; forwards or backwards as the years are."""
-        for year in years if self.year is None else {self.year}.intersection(_YEARS):
+        for year in years if self.year is None else {self.year}.intersection(YEARS):
             if self.number is None and self.grain is Grain.DAY:
                 months = range(1, 13)
                 candidates = [replace(self, number=month).in_year(year) for month in months]
@@ -141,7 +96,7 @@ class Named:
             days = self.days(range(latest, FIRST_YEAR - 1, -1))
             return self._first((day for day in days if day <= calendar.today), calendar)
         wanted = calendar.near.start
-        begun = [day for day in self.days(_YEARS[: latest - FIRST_YEAR + 1]) if day <= calendar.today]
+        begun = [day for day in self.days(YEARS[: latest - FIRST_YEAR + 1]) if day <= calendar.today]
         return self._first(sorted(begun, key=lambda day: abs(day - wanted)), calendar)
 
     def upto(self, end: date, calendar: Calendar) -> Period:
@@ -295,19 +250,16 @@ def _end(start: date, last: Spoken, calendar: Calendar) -> date:
     return last.resolve(calendar).end
 
 
-def year_before(period: Period) -> Period:
-    """Return the same period a year earlier; for a week 52 weeks, so that it has the same weekdays."""
-    if period.grain is Grain.WEEK:
-        return period.moved(Grain.WEEK, -52)
-    return period.moved(Grain.YEAR, -1)
-
-
-def _moved(calendar: Calendar, day: date, grain: Grain, count: int) -> date:
-    """Return a day moved by calendar units; raises QuestionError `no_such_date` outside the years that are known."""
-    try:
-        moved = shift(day, grain, count)
-    except (OverflowError, ValueError):
-        raise calendar.error("no_such_date") from None
-    if FIRST_YEAR <= moved.year <= LAST_YEAR:
+def earlier(period: Period, unit: Unit, calendar: Calendar) -> Period:
+    """Return the same period some units earlier; what starts in the middle of a month is no month."""
+    calendar.moved(period.start, unit.grain, unit.offset)
+    moved = period.moved(unit.grain, unit.offset)
+    if moved.grain is Grain.WEEK:
         return moved
-    raise calendar.error("no_such_date")
+    return calendar.days(moved.start, moved.end)
+
+
+def year_before(period: Period, calendar: Calendar) -> Period:
+    """Return the same period a year earlier; for a week 52 weeks, so that it has the same weekdays."""
+    unit = Unit(Grain.WEEK, -52) if period.grain is Grain.WEEK else Unit(Grain.YEAR, -1)
+    return earlier(period, unit, calendar)

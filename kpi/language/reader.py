@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kpi.dimensions import BREAKDOWNS
 from kpi.errors import QuestionError
+from kpi.language.calendar import Calendar, Spoken
 from kpi.language.clauses import (
     By,
     Channel,
@@ -25,8 +26,8 @@ from kpi.language.filters import Filters, find, together
 from kpi.language.grammar import Grammar
 from kpi.language.lexicon import LANGUAGES, lexicon, lexicons, phrase_key
 from kpi.language.misread import Misread
-from kpi.language.periods import Calendar, Spoken, Unit, year_before
-from kpi.language.tokens import Kind, Token, Value, tokenise
+from kpi.language.periods import Unit, earlier, year_before
+from kpi.language.tokens import DASHES, Kind, Token, Value, tokenise
 from kpi.period import Grain, Period
 from kpi.question import Filter, Question, Reading
 
@@ -49,7 +50,7 @@ def parse(words: str, context: Context) -> Question:
             `no_breakdown`, `two_breakdowns`, `two_trends`, `two_periods`, `two_comparisons`, `no_comparison`,
             `no_such_date`, `ambiguous_period`, `reversed_period`, `empty_period`, `period_in_future`,
             `unknown_value`, `ambiguous_value`, `filter_without_value`, `unknown_person`, `unknown_channel`,
-            `unclosed_quote`.
+            `unclosed_quote`, `no_exclusion`.
     """
     if len(words) > LIMIT:
         raise QuestionError("too_long", length=len(words), limit=LIMIT)
@@ -173,7 +174,8 @@ class _Reader:
                 if len(find(known, text)) == 1:
                     values[-1], end = Value(text=text), last
                     break
-        return self.filters.filter(dimension, values), end
+        excluding = re.search(rf"(^|\s)[!{DASHES}]$", self.words[: token.start]) is not None
+        return self.filters.filter(dimension, values, excluding=excluding), end
 
     def _named_value(self, place: int) -> tuple[int, Filter] | None:
         """Return "team billing" as a filter with its end: a dimension, then a value that is known in full."""
@@ -269,9 +271,9 @@ class _Reader:
         match clause:
             # "vs last year" is the same period last year; the whole of last year is said by its number.
             case SamePeriod(Unit(Grain.YEAR, -1)) | Versus(Unit(Grain.YEAR, -1)):
-                return year_before(period)
+                return year_before(period, calendar)
             case SamePeriod(unit):
-                return period.moved(unit.grain, unit.offset)
+                return earlier(period, unit, calendar)
             case Versus(spoken):
                 return None if spoken is None else self._resolve(spoken, calendar)
 

@@ -8,6 +8,7 @@ rules make (`piece`); `?` marks an optional one. Words of glue may stand between
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kpi.language.calendar import Spoken
 from kpi.language.clauses import (
     By,
     Channel,
@@ -28,7 +29,6 @@ from kpi.language.periods import (
     Rolling,
     Since,
     Slashed,
-    Spoken,
     Unit,
     Weekday,
     WeekOf,

@@ -9,12 +9,13 @@ from enum import StrEnum
 from kpi.errors import QuestionError
 
 MARKS = "\u0300-\u036f"
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d-"
 WORD = rf"[^\W\d_](?:[^\W_]|[{MARKS}])*"
 
 # One character for one, so that positions in what was typed stay true.
 _SAME = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07", "'")
-    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
+    | dict.fromkeys(DASHES, "-")
     | dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", " ")
     | {"\uff1a": ":", "\uff1d": "=", "\uff0c": ","}
 )

@@ -4,6 +4,7 @@ import pytest
 from spoken import asked, context, short_period, table
 
 from kpi.language import parse
+from kpi.period import Grain
 
 NEW_YEAR = """
 frt today | frt d2027-01-01
@@ -104,7 +105,7 @@ def test_the_question_knows_where_weeks_start():
 
 def test_without_a_period_the_default_of_the_context_is_meant():
     assert asked("frt") == "frt w2026-11-23"
-    assert asked("frt", default_period="month") == "frt m2026-11-01"
+    assert asked("frt", default_period=Grain.MONTH) == "frt m2026-11-01"
 
 
 def test_last_seven_days_end_with_today():

@@ -232,6 +232,9 @@ frt 7d vs same period last year | frt 2026-11-18..2026-11-24 vs 2025-11-18..2025
 frt last quarter, same period last year | frt q2026-07-01 vs q2025-07-01
 frt october year over year | frt m2026-10-01 vs m2025-10-01
 frt 1-15 oct vs same period last month | frt 2026-10-01..2026-10-15 vs 2026-09-01..2026-09-15
+frt 1-28 february 2024 vs last year | frt 2024-02-01..2024-02-28 vs m2023-02-01
+frt 2025 vs same period last month | frt y2025-01-01 vs 2024-12-01..2025-11-30
+frt - priority:high | frt w2026-11-23 priority=high
 frt this week compared to last week | frt w2026-11-23 vs w2026-11-16
 frt vs last month, month | frt m2026-11-01 vs m2026-10-01
 frt week vs previous period | frt w2026-11-23

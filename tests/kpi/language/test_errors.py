@@ -82,6 +82,11 @@ frt team:"" | unknown_value dimension=team value=
 frt team:equipe | ambiguous_value dimension=team value=equipe choices=team:"Équipe Nord",team:"Équipe Sud"
 frt team: | filter_without_value dimension=team
 frt team:, | filter_without_value dimension=team
+frt -priority:high | no_exclusion dimension=priority
+frt !priority:high | no_exclusion dimension=priority
+frt –priority:high | no_exclusion dimension=priority
+frt priority:!high | no_exclusion dimension=priority
+frt 1970 vs last year | no_such_date words=vs last year
 frt @zoe | unknown_person name=@zoe dimension=agent
 frt <@U77|zoe> | unknown_person name=@zoe dimension=agent
 frt <#C5|sales> | unknown_channel name=#sales dimension=team

@@ -1,5 +1,3 @@
-from importlib.resources import files
-
 import pytest
 
 from kpi.catalogue import CATALOGUE
@@ -50,8 +48,3 @@ def test_no_phrase_names_two_dimensions_or_two_times():
                 if term.kind in kinds:
                     meanings.setdefault(phrase_key(phrase), set()).add(term.value)
         assert {key: values for key, values in meanings.items() if len(values) > 1} == {}, kinds
-
-
-def test_the_words_are_part_of_the_package():
-    for language in LANGUAGES:
-        assert files("kpi.language").joinpath(f"{language}.toml").is_file()
