@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 import uvicorn
@@ -237,7 +237,7 @@ class StandInSlack:
 
     async def _api(self, request: Request) -> Response:
         """Answer the methods of the Web API that the bot uses."""
-        form = dict(await request.form())
+        form = dict(parse_qsl((await request.body()).decode()))
         method = request.path_params["method"]
         token = self.app_token if method == "apps.connections.open" else self.bot_token
         if request.headers.get("authorization") != f"Bearer {token}" and form.get("token") != token:

@@ -2,7 +2,7 @@
 
 from bot.render.limits import CHART_CATEGORIES, CHART_NAME, CHART_TITLE, Block, cut
 from bot.text import DAY, HOUR, MINUTE, Text
-from kpi.question import Answer, Unit
+from kpi.question import Answer, Sample, Unit
 
 FEWEST_POINTS = 2
 
@@ -10,9 +10,9 @@ FEWEST_POINTS = 2
 def chart(answer: Answer, text: Text) -> Block | None:
     """Return a line chart of the trend, with the target as a second line; None when there is no line to draw.
 
-    A chart must have a point for every category, so buckets where nothing happened stand in the table only.
+    A chart must have a point for every category, so buckets with too little to show a value stand in the table only.
     """
-    points = _points(answer, text)[-CHART_CATEGORIES:]
+    points = _points(answer, text)
     if len(points) < FEWEST_POINTS:
         return None
     scale, measure = _scale(answer, [value for _, value in points], text)
@@ -30,19 +30,20 @@ def chart(answer: Answer, text: Text) -> Block | None:
 
 
 def chart_note(answer: Answer, text: Text) -> str | None:
-    """Return how much of the trend the chart shows; None when it is all."""
-    total = len(_points(answer, text))
-    if total <= CHART_CATEGORIES:
+    """Return how much of the trend the chart shows; None when it is all, or when there is no chart."""
+    points = _points(answer, text)
+    if len(points) < FEWEST_POINTS or len(points) == len(answer.buckets):
         return None
-    return text("chart.cut", shown=text.number(CHART_CATEGORIES), total=text.number(total))
+    return text("chart.cut", shown=text.number(len(points)), total=text.number(len(answer.buckets)))
 
 
 def _points(answer: Answer, text: Text) -> list[tuple[str, float]]:
+    """Return the buckets that can stand in a chart: those with a value to show, the latest ones."""
     return [
         (cut(text.bucket(bucket.period), CHART_NAME), bucket.figure.value)
         for bucket in answer.buckets
-        if bucket.figure.value is not None
-    ]
+        if bucket.figure.value is not None and bucket.figure.sample is not Sample.COUNTS_ONLY
+    ][-CHART_CATEGORIES:]
 
 
 def _series(name: str, points: list[tuple[str, float]]) -> Block:

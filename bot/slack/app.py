@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import structlog
 from slack_bolt import Ack, App, BoltRequest, BoltResponse
@@ -57,7 +56,6 @@ def create_app(
     try:
         app = App(
             client=client,
-            token=bot_token,
             signing_secret=signing_secret,
             listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
         )
@@ -87,22 +85,26 @@ def register(app: App, commands: Commands, *, language: str, clock: Callable[[],
         ack()
         words = typed(command.get("text", ""))
         text = Text(language_of(words, language))
-        reply(command["response_url"], messages(commands.run(words, int(clock()), text), text))
-
-    @app.error
-    def failed(error: Exception, body: Mapping[str, Any]) -> None:
-        text = Text(language_of(typed(str(body.get("text", ""))), language))
-        if isinstance(error, KpiError):
-            said = text.error(error)
-            log.info("question_refused", error=str(error))
-        else:
-            reference = secrets.token_hex(4)
-            said = text("error.unknown", reference=reference)
-            log.error("listener_failed", reference=reference, exc_info=error)
+        # Nothing may leave this function: Bolt may then tell Slack that a command failed which was acknowledged.
         try:
-            reply(str(body["response_url"]), [Message(text=escape(said))])
-        except SendError as lost:
-            log.error("answer_lost", error=str(lost))  # noqa: TRY400  # what went wrong first is logged above
+            reply(command["response_url"], messages(commands.run(words, int(clock()), text), text))
+        except Exception as error:  # noqa: BLE001  # whatever went wrong, the asker is told
+            tell(error, command["response_url"], text)
+
+
+def tell(error: Exception, response_url: str, text: Text) -> None:
+    """Tell the asker what went wrong and what to do; of a defect, a reference that is also in the log."""
+    if isinstance(error, KpiError):
+        said = text.error(error)
+        log.info("question_refused", error=str(error))
+    else:
+        reference = secrets.token_hex(4)
+        said = text("error.unknown", reference=reference)
+        log.error("listener_failed", reference=reference, exc_info=error)
+    try:
+        reply(response_url, [Message(text=escape(said))])
+    except SendError as lost:
+        log.error("answer_lost", error=str(lost))  # noqa: TRY400  # what went wrong first is logged above
 
 
 def messages(said: Reply, text: Text) -> list[Message]:

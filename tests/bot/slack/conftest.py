@@ -1,0 +1,35 @@
+import pytest
+from slack_desk import connected, store_facts
+
+from bot.asking import Asker
+from bot.commands import Commands
+from bot.database import open_database
+from bot.settings import Settings
+from kpi.frames import DatabaseFrames
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    """Slack's client sends even this machine's addresses through a proxy of the environment."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def frames(make_sqlite):
+    engine = open_database(make_sqlite())
+    store_facts(engine)
+    yield DatabaseFrames(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def commands(frames):
+    return Commands(Asker(frames, Settings(database_url="sqlite://", timezone="Europe/Paris")))
+
+
+@pytest.fixture
+def slack(commands):
+    """Give a stand-in Slack with the bot connected over HTTP."""
+    with connected(commands) as stand_in:
+        yield stand_in

@@ -1,0 +1,32 @@
+import pytest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_desk import NOW, TOKEN
+
+from bot.demo.slack import StandInSlack
+from bot.slack.app import create_app
+
+
+@pytest.fixture
+def slack(commands):
+    """Give a stand-in Slack with the bot connected in Socket Mode: no public URL, no signing secret."""
+    stand_in = StandInSlack(signing_secret="unused", bot_token=TOKEN)
+    with stand_in.running():
+        app = create_app(commands, bot_token=TOKEN, language="en", clock=lambda: NOW, api_url=stand_in.api_url)
+        handler = SocketModeHandler(app, stand_in.app_token)
+        handler.connect()
+        stand_in.wait_for_socket()
+        yield stand_in
+        handler.close()
+
+
+def test_a_question_in_socket_mode_is_answered_as_over_http(slack):
+    delivery = slack.command("fcr last week")
+    assert delivery.acknowledged
+    (post,) = slack.wait(1)
+    assert "75.0% (30 of 40)" in post.text
+    assert post.blocks[0]["type"] == "header"
+
+
+def test_an_error_in_socket_mode_is_a_sentence(slack):
+    assert slack.command("define").acknowledged
+    assert slack.wait(1)[0].text.startswith("Define which KPI?")

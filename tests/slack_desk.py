@@ -1,0 +1,110 @@
+"""A small desk's facts, and a bot connected to a stand-in Slack."""
+
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import insert
+
+from bot.commands import Commands
+from bot.database import writing
+from bot.demo.slack import StandInSlack, serving
+from bot.slack.app import create_app
+from bot.web import create_web
+from kpi import schema
+
+NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
+DAY = 86_400
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+TOKEN = "xoxb-stand-in"
+
+
+def facts_of(number, *, replies=1, team="1"):
+    """Return a ticket of Dina's, created a week ago and solved the day after, as its row of ticket_facts."""
+    created = NOW - 8 * DAY + number * 600
+    solved = created + DAY
+    return {
+        "ticket_id": number,
+        "helpdesk": "desk",
+        "created_at": created,
+        "status": "solved",
+        "customer": f"dina{number}",
+        "created_team": team,
+        "solved_team": team,
+        "created_priority": "high",
+        "solved_priority": "high",
+        "replies": replies,
+        "customer_messages": 0,
+        "teams": 1,
+        "first_solved_at": solved,
+        "last_solved_at": solved,
+        "is_solved": 1,
+        "solves": 1,
+        "reopens": 0,
+        "automatic_reopens": 0,
+        "resolution_calendar_s": DAY,
+        "full_resolution_calendar_s": DAY,
+        "first_resolution_calendar_s": DAY,
+    }
+
+
+def store_facts(engine):
+    """Store forty tickets solved last week, thirty at first contact: 18 of 20 for Billing, 12 of 20 for Care."""
+    rows = [facts_of(n, replies=1 if n <= 18 else 2, team="1") for n in range(1, 21)]
+    rows += [facts_of(n, replies=1 if n <= 32 else 3, team="2") for n in range(21, 41)]
+    teams = [("1", "Billing"), ("2", "Care <!channel>")]
+    tickets = [
+        {"id": row["ticket_id"], "helpdesk": "desk", "external_id": str(row["ticket_id"]), "status": "solved"}
+        | {"created_at": row["created_at"], "priority": "high"}
+        for row in rows
+    ]
+    message = {"ticket_id": 1, "external_id": "1", "at": NOW - DAY, "position": 0, "author_kind": "agent", "public": 1}
+    with writing(engine) as connection:
+        desk = {"key": "desk", "kind": "demo", "history_start": NOW - 400 * DAY, "synced_at": NOW - 60}
+        connection.execute(insert(schema.helpdesks), desk)
+        connection.execute(
+            insert(schema.teams), [{"helpdesk": "desk", "external_id": key, "name": name} for key, name in teams]
+        )
+        connection.execute(insert(schema.tickets), tickets)
+        connection.execute(insert(schema.messages), message)
+        connection.execute(insert(schema.ticket_facts), rows)
+
+
+class SlowCommands(Commands):
+    """Answers as the real ones do, later."""
+
+    def __init__(self, commands, seconds):
+        super().__init__(commands._asker)
+        self._seconds = seconds
+
+    def run(self, words, now, text):
+        time.sleep(self._seconds)
+        return super().run(words, now, text)
+
+
+class FailingCommands(Commands):
+    """Fails whatever is asked."""
+
+    def __init__(self, error):
+        self._error = error
+
+    def run(self, *_asked):
+        raise self._error
+
+
+@contextmanager
+def connected(commands, *, language="en", is_well=lambda: True):
+    """Give a stand-in Slack with the bot connected over HTTP."""
+    slack = StandInSlack(signing_secret=SECRET, bot_token=TOKEN)
+    with slack.running():
+        app = create_app(
+            commands,
+            bot_token=TOKEN,
+            signing_secret=SECRET,
+            language=language,
+            clock=lambda: NOW,
+            api_url=slack.api_url,
+        )
+        with serving(create_web(app, is_well)) as url:
+            slack.events_url = f"{url}/slack/events"
+            yield slack
