@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from bot.database import upsert
 from bot.facts import batches, has_tickets, refold, remember_rules, team_names
@@ -189,9 +189,7 @@ def _store_gone(connection: Connection, gone: Sequence[Gone], ids: Mapping[str, 
     known = {ids[result.external_id]: result for result in gone if result.external_id in ids}
     tickets, changes = schema.tickets, schema.ticket_changes
     for batch in batches(known):
-        before = dict(
-            connection.execute(select(tickets.c.id, tickets.c.status).where(tickets.c.id.in_(batch))).all()
-        )
+        before = dict(connection.execute(select(tickets.c.id, tickets.c.status).where(tickets.c.id.in_(batch))).all())
         said = select(changes.c.ticket_id, changes.c.old)
         said = said.where(changes.c.ticket_id.in_(batch), changes.c.external_id == _GONE_CHANGE)
         before |= dict(connection.execute(said).all())
@@ -225,7 +223,10 @@ def _store_moved(connection: Connection, moved: Sequence[Moved], ids: Mapping[st
     known = {ids[result.external_id]: result.into for result in moved if result.external_id in ids}
     if known:
         tickets = schema.tickets
-        statement = update(tickets).where(tickets.c.id == bindparam("_id"))
+        differs = or_(
+            tickets.c.status != Status.MERGED.value, tickets.c.merged_into.is_distinct_from(bindparam("_into"))
+        )
+        statement = update(tickets).where(tickets.c.id == bindparam("_id"), differs)
         merged = {"status": Status.MERGED.value, "merged_into": bindparam("_into")}
         rows = [{"_id": ticket_id, "_into": into} for ticket_id, into in known.items()]
         connection.execute(statement.values(merged), rows)

@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
+import bot.tables  # noqa: F401  # its tables belong to the metadata
 from bot.database import migrate, open_database
+from kpi.schema import metadata
 
 # A busy machine is slow; that is no failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -83,37 +85,74 @@ def _administration(url: URL) -> Iterator[Callable[[str], object]]:
 
 
 @pytest.fixture(scope="session")
-def make_postgresql(postgresql_server) -> Iterator[MakeDatabase]:
-    """Make a PostgreSQL database, empty or migrated, and return its address; all are dropped at the end."""
-    made: list[str] = []
-    template: list[str] = []
+def postgresql_databases(postgresql_server) -> Iterator["PostgresqlDatabases"]:
+    """Give the databases of this session; none is left at the end."""
+    databases = PostgresqlDatabases(postgresql_server)
+    yield databases
+    if "TEST_DATABASE_URL" in os.environ:  # the other server is thrown away whole
+        databases.drop()
+
+
+class PostgresqlDatabases:
+    """Makes databases and uses the migrated ones again, since making one copies eight megabytes."""
+
+    def __init__(self, server: URL) -> None:
+        self.server, self.made, self.clean = server, [], []
+
+    def make(self) -> URL:
+        name = f"kpi_bot_{uuid.uuid4().hex[:12]}"
+        with _administration(self.server) as run:
+            run(f"CREATE DATABASE {name}")
+        self.made.append(name)
+        return self.server.set(database=name)
+
+    def take(self) -> URL:
+        return self.clean.pop() if self.clean else _migrated(self.make())
+
+    def give_back(self, url: URL) -> None:
+        with _administration(url) as run:
+            run("SET lock_timeout = '10s'")
+            for table in reversed(metadata.sorted_tables):
+                run(str(table.delete()))
+        self.clean.append(url)
+
+    def drop(self) -> None:
+        with _administration(self.server) as run:
+            for name in self.made:
+                run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def make_postgresql(postgresql_databases) -> Iterator[MakeDatabase]:
+    """Make a PostgreSQL database, empty or migrated, and return its address."""
+    taken: list[URL] = []
 
     def make(*, migrated: bool = True) -> str:
-        name = f"kpi_bot_{uuid.uuid4().hex[:12]}"
-        made.append(name)
-        if migrated and not template:
-            template.append(_migrated(make(migrated=False)).database)
-        with _administration(postgresql_server) as run:
-            run(f"CREATE DATABASE {name}" + (f" TEMPLATE {template[0]}" if migrated else ""))
-        return postgresql_server.set(database=name).render_as_string(hide_password=False)
+        if not migrated:
+            return _text(postgresql_databases.make())
+        taken.append(postgresql_databases.take())
+        return _text(taken[-1])
 
     yield make
-    with _administration(postgresql_server) as run:
-        for name in made:
-            run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    for url in taken:
+        postgresql_databases.give_back(url)
 
 
-def _migrated(url: str) -> URL:
-    engine = open_database(url)
+def _text(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def _migrated(url: URL) -> URL:
+    engine = open_database(_text(url))
     migrate(engine)
     engine.dispose()
-    return engine.url
+    return url
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("template") / "kpi-bot.db"
-    _migrated(f"sqlite:///{path}")
+    _migrated(make_url(f"sqlite:///{path}"))
     return path
 
 

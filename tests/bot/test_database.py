@@ -162,7 +162,9 @@ def test_a_read_only_postgresql_database_can_be_read_and_refuses_to_be_written(m
     engine.dispose()
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(engine):
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(make_database):
+    engine = open_database(make_database(migrated=False))
+    migrate(engine)
     with writing(engine) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'later'"))
     with pytest.raises(StorageError) as caught:
@@ -170,6 +172,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(engine):
     assert (caught.value.key, caught.value.values["revision"]) == ("database_newer", "later")
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "later"
+    engine.dispose()
 
 
 def test_a_database_without_tables_says_that_it_needs_to_be_migrated(make_database):
