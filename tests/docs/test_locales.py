@@ -1,0 +1,172 @@
+"""Every word people see stands in both languages, and every word that stands there is used."""
+
+import ast
+import re
+import string
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.commands import HELP_SECTIONS
+from bot.text import LANGUAGES, catalog
+from kpi.catalogue import CATALOGUE
+from kpi.dimensions import DIMENSIONS
+from kpi.errors import KpiError
+from kpi.period import Grain
+from kpi.question import Reading
+from kpi.schema import LEFT_OUT
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [path for package in ("kpi", "bot") for path in sorted((ROOT / package).rglob("*.py"))]
+
+# What is written with the same letters in both languages.
+SAME_IN_BOTH = {
+    "column.fraction",
+    "column.n",
+    "column.p90",
+    "chart.minutes",
+    "dimension.agent",
+    "dimension.type",
+    "dimension.helpdesk",
+    "list.kpi",
+    "unit.tickets.one",
+    "unit.tickets.other",
+    "unit.points.one",
+    "unit.points.other",
+}
+
+
+def plural(*keys):
+    return {f"{key}.{form}" for key in keys for form in ("one", "other")}
+
+
+def families():
+    """Return the keys that are put together at run time."""
+    kpis = CATALOGUE.values()
+    return (
+        {f"kpi.{key}.{part}" for key in CATALOGUE for part in ("name", "definition")}
+        | {f"kpi.{kpi.key}.definition_cohort" for kpi in kpis if Reading.COHORT in kpi.readings}
+        | {f"dimension.{key}" for key in DIMENSIONS}
+        | {f"reading.{reading}" for reading in Reading}
+        | {f"grain.{grain}" for grain in Grain}
+        | {f"needs.{kpi.needs}" for kpi in kpis}
+        | {f"uncovered.{part}" for part in ("before_history", "not_synced")}
+        | {f"unit.{unit}" for unit in ("day", "hour", "minute", "second")}
+        | {f"help.{section}.{part}" for section in HELP_SECTIONS for part in ("heading", "lines")}
+        | plural("unit.tickets", "unit.replies", "unit.ratings", "unit.points")
+        | plural(*(f"left_out.{reason}" for reason in (*LEFT_OUT, "agent_opened")))
+        | plural(*{f"notes.{note}" for kpi in kpis for note in kpi.notes})
+    )
+
+
+def subclasses(kind):
+    return {kind.__name__} | {name for sub in kind.__subclasses__() for name in subclasses(sub)}
+
+
+RAISED = subclasses(KpiError) | {"refusal"}
+SAID = {"text", "_text", "self"}
+KEY = re.compile(r"[a-z_]+(\.[a-z0-9_]+)+")
+
+
+@cache
+def nodes():
+    """Return every node of the sources."""
+    return [node for path in SOURCES for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+
+
+@cache
+def literal_keys():
+    """Return the keys that stand as literals in a call, as `text("…")`, `text.plural("…")` or an error's key."""
+    calls = [node for node in nodes() if isinstance(node, ast.Call) and node.args]
+    names = [getattr(node.func, "attr", getattr(node.func, "id", "")) for node in calls]
+    return {
+        key
+        for name, node in zip(names, calls, strict=True)
+        for literal in literals(node.args[0])
+        for key in keys(name, literal)
+    }
+
+
+def literals(node):
+    """Return the strings an argument can be."""
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) | literals(node.orelse)
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def keys(function, literal):
+    if function in RAISED:
+        return {f"error.{literal}"}
+    if function == "plural":
+        return plural(literal)
+    # SQLAlchemy's text is called text, too.
+    return {literal} if function in SAID and KEY.fullmatch(literal) else set()
+
+
+@cache
+def constants():
+    """Return every string in the sources: a key may be chosen first and said later."""
+    return {node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+@cache
+def prefixes():
+    """Return what keys that are put together begin with, as `error.` in f"error.{key}"."""
+    starts = [node.values[0] for node in nodes() if isinstance(node, ast.JoinedStr) and node.values]
+    return {start.value for start in starts if isinstance(start, ast.Constant) and start.value.endswith(".")}
+
+
+def placeholders(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def test_both_languages_have_the_same_keys():
+    english, french = (set(catalog(language)) for language in LANGUAGES)
+    assert english - french == set()
+    assert french - english == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_stands_twice(language):
+    lines = files("bot").joinpath("locales", f"{language}.po").read_text(encoding="utf-8").splitlines()
+    counted = Counter(line for line in lines if line.startswith("msgid ") and line != 'msgid ""')
+    assert [line for line, times in counted.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_is_empty(language):
+    with files("bot").joinpath("locales", f"{language}.po").open("rb") as file:
+        assert [message.id for message in read_po(file) if message.id and not message.string] == []
+
+
+def test_no_sentence_was_left_in_english():
+    english, french = (catalog(language) for language in LANGUAGES)
+    same = {key for key in english if english[key] == french.get(key) and placeholders(english[key]) != {""}}
+    only_values = {key for key in same if not any(c.isalpha() for c in _without_placeholders(english[key]))}
+    assert same - only_values - SAME_IN_BOTH == set()
+
+
+def _without_placeholders(sentence):
+    return "".join(text for text, *_ in string.Formatter().parse(sentence))
+
+
+def test_both_languages_mention_the_same_values():
+    english, french = (catalog(language) for language in LANGUAGES)
+    different = {key for key in english if placeholders(english[key]) != placeholders(french.get(key, ""))}
+    assert different == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_missing(language):
+    assert (families() | literal_keys()) - set(catalog(language)) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_is_unused(language):
+    said = constants() | {prefix + word for prefix in prefixes() for word in constants()}
+    used = families() | literal_keys() | said | plural(*said)
+    assert {key for key in catalog(language) if key.removesuffix(".none") not in used} == set()
