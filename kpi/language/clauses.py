@@ -80,7 +80,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`cohort` or `calendar`; `stop` for words that say nothing."""
+    """`cohort` or `calendar`; `trend` for words that need a `Per` beside them, `stop` for words that say nothing."""
 
     name: str
 

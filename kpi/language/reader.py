@@ -47,10 +47,10 @@ def parse(words: str, context: Context) -> Question:
 
     Raises:
         QuestionError: `too_long`, `no_kpi`, `two_kpis`, `ambiguous_kpi`, `unknown_word`, `unknown_dimension`,
-            `no_breakdown`, `two_breakdowns`, `two_trends`, `two_periods`, `two_comparisons`, `no_comparison`,
-            `no_such_date`, `ambiguous_period`, `reversed_period`, `empty_period`, `period_in_future`,
-            `unknown_value`, `ambiguous_value`, `filter_without_value`, `unknown_person`, `unknown_channel`,
-            `unclosed_quote`, `no_exclusion`.
+            `no_breakdown`, `two_breakdowns`, `two_trends`, `trend_without_step`, `two_periods`, `two_comparisons`,
+            `no_comparison`, `no_such_date`, `ambiguous_period`, `reversed_period`, `empty_period`,
+            `period_in_future`, `unknown_value`, `ambiguous_value`, `filter_without_value`, `no_exclusion`,
+            `unknown_person`, `unknown_channel`, `unclosed_quote`.
     """
     if len(words) > LIMIT:
         raise QuestionError("too_long", length=len(words), limit=LIMIT)
@@ -232,6 +232,9 @@ class _Reader:
         if len(grains) > 1:
             names = [self.lexicon.name("unit", grain) for grain in grains]
             raise QuestionError("two_trends", first=names[0], second=names[1])
+        if "trend" in heard.flags and not grains:
+            choices = [f"{self.lexicon.name('per', '')} {self.lexicon.name('unit', grain)}" for grain in Grain]
+            raise QuestionError("trend_without_step", choices=choices)
         return next(iter(grains), None)
 
     # --- Periods -------------------------------------------------------------------------------------------------

@@ -203,6 +203,7 @@ _CLAUSES = [
     Rule("clause", "versus? same_period piece", lambda _versus, _same, unit: _same_period(unit)),
     Rule("clause", "period", During),
     Rule("clause", "cohort", lambda _: Flag("cohort")),
+    Rule("clause", "trend", lambda _: Flag("trend")),
     Rule("clause", "calendar", lambda _: Flag("calendar")),
     Rule("clause", "filter", Filtered),
     Rule("clause", "mention", Mentioned),

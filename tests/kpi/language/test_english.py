@@ -19,6 +19,7 @@ tickets resolved yesterday | solved d2026-11-23
 how many tickets were solved by @alice last week | solved w2026-11-16 agent=U1
 backlog | backlog w2026-11-23
 What's our backlog today? | backlog d2026-11-24
+how many open tickets do we have right now? | backlog w2026-11-23
 open tickets by team | backlog w2026-11-23 by team
 unsolved tickets today | backlog d2026-11-24
 how many tickets are still open now | backlog w2026-11-23
@@ -193,6 +194,7 @@ frt split by channel | frt w2026-11-23 by channel
 frt weekly, last quarter | frt q2026-07-01 per week
 frt daily last week by team | frt w2026-11-16 by team per day
 frt by day last week | frt w2026-11-16 per day
+csat trend per month, last year | csat y2025-01-01 per month
 frt per month year | frt y2026-01-01 per month
 frt team:billing | frt w2026-11-23 team=7
 frt team:7 | frt w2026-11-23 team=7

@@ -29,7 +29,7 @@ frt alice | unknown_word word=alice suggestions=agent:"Alice Martin"
 frt team | unknown_word word=team suggestions=by team
 frt 24 hours | unknown_word word=24 hours suggestions=today,yesterday
 frt 24h | unknown_word word=24h suggestions=today,yesterday
-frt trend | unknown_word word=trend suggestions=per week
+frt trend | trend_without_step choices=per day,per week,per month,per quarter,per year
 frt 46 | unknown_word word=46
 frt last | unknown_word word=last suggestions=last week,last 7 days
 frt 2026-10.. | unknown_word word=..
@@ -105,7 +105,8 @@ frt octobe | unknown_word word=octobe suggestions=octobre
 frt urgents | unknown_word word=urgents suggestions=priorité:urgent
 frt équipe | unknown_word word=équipe suggestions=par équipe
 frt S1 | unknown_word word=S1 suggestions=semaine 1,T1..T2
-frt tendance | unknown_word word=tendance suggestions=par semaine
+frt tendance | trend_without_step choices=par jour,par semaine,par mois,par trimestre,par année
+frt début octobre | unknown_word word=début suggestions=du 1er au 15 octobre
 frt sauf priorité:haute | unknown_word word=sauf
 frt par équippe | unknown_dimension word=équippe suggestions=équipe
 frt équippe:nord | unknown_dimension word=équippe suggestions=équipe

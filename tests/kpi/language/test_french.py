@@ -201,6 +201,7 @@ par équipe, la semaine dernière, le frt | frt w2026-11-16 by team
 frt par semaine trimestre dernier | frt q2026-07-01 per week
 frt par équipe et par semaine, trimestre dernier | frt q2026-07-01 by team per week
 frt par jour semaine dernière | frt w2026-11-16 per day
+évolution du csat par mois en 2026 | csat y2026-01-01 per month
 frt par mois année | frt y2026-01-01 per month
 frt mensuel 2026 | frt y2026-01-01 per month
 frt par an | frt w2026-11-23 per year
