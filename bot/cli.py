@@ -117,8 +117,8 @@ def demo(
 def ask(
     ctx: typer.Context,
     words: Annotated[
-        list[str], typer.Argument(metavar="WORDS…", help="The question, in English or French, in any order.")
-    ],
+        list[str] | None, typer.Argument(metavar="WORDS", help="The question, in English or French, in any order.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     csv: Annotated[
@@ -152,7 +152,7 @@ def ask(
     from bot.terminal import questions  # noqa: PLC0415
 
     settings = load_settings()
-    said = questions.joined(words)
+    said = questions.joined(words or [])
     text = questions.language_for(said, chosen_language(ctx), reader(ctx).language)
     ctx.find_root().obj = text.language  # a refusal is told in the language of the question
     at = int(time()) if now is None else questions.instant(now, settings.timezone)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.demo.life import Life
 from bot.demo.story import COLLEAGUES, DAY, TEAMS, WEEKS, ZONE
@@ -89,7 +89,7 @@ def connect(settings: HelpdeskSettings) -> DemoHelpdesk:
         if name != "seed":
             raise SettingsError("unknown_setting", setting=f"{place}.{name}", suggestions=["seed"], known=["seed"])
     seed = settings.options.get("seed", SEED)
-    if not isinstance(seed, int):
+    if type(seed) is not int:  # True is an int too
         raise SettingsError("setting_not_a_count", setting=f"{place}.seed", value=str(seed))
     return DemoHelpdesk(settings.key, seed)
 
@@ -101,8 +101,9 @@ def first_day(now: int) -> date:
 
 def _story_of(external_id: str) -> date | None:
     """Return the first day of the story a ticket belongs to: its number starts with that ISO week."""
+    week = external_id.partition("-")[0]
     try:
-        return datetime.strptime(f"{external_id.partition('-')[0]}1", "%g%V%u").date()  # noqa: DTZ007  # a date
+        return date.fromisocalendar(2000 + int(week[:2]), int(week[2:]), 1)
     except ValueError:
         return None
 

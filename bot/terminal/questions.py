@@ -41,11 +41,14 @@ def asker(engine: Engine, settings: Settings) -> Asker:
 def joined(arguments: Sequence[str]) -> str:
     """Return a command's arguments as the words of a question, without a leading `/kpi`.
 
-    The shell takes the quotes off `team:"Customer care"`; they are put back.
+    The shell takes the quotes off `team:"Customer care"`; they are put back. Raises QuestionError `no_words`.
     """
     if len(arguments) > 1:
         arguments = [_quoted(argument) for argument in arguments]
-    return without_command(" ".join(arguments))
+    words = without_command(" ".join(arguments))
+    if not words:
+        raise QuestionError("no_words")
+    return words
 
 
 def without_command(words: str) -> str:
@@ -74,8 +77,6 @@ def ask(
     words: str, answerer: Asker, now: int, text: Text, *, json_wanted: bool = False, csv: Path | None = None
 ) -> str:
     """Return what to print for a question; writes the CSV file when there is one to write. Raises KpiError."""
-    if not words:
-        raise QuestionError("no_words")
     if not json_wanted and csv is None:
         return written(Commands(answerer).run(words, now, text), text)
     answer = answerer.ask(words, now, text.language)
