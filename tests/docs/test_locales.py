@@ -57,6 +57,7 @@ def families():
         | {f"uncovered.{part}" for part in ("before_history", "not_synced")}
         | {f"unit.{unit}" for unit in ("day", "hour", "minute", "second")}
         | {f"help.{section}.{part}" for section in HELP_SECTIONS for part in ("heading", "lines")}
+        | {f"check.slack_{what}" for what in ("bot", "app", "refuses_bot", "refuses_app")}
         | plural("unit.tickets", "unit.replies", "unit.ratings", "unit.points")
         | plural(*(f"left_out.{reason}" for reason in (*LEFT_OUT, "agent_opened")))
         | plural(*{f"notes.{note}" for kpi in kpis for note in kpi.notes})
