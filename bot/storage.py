@@ -115,14 +115,12 @@ def _external_id(result: TicketResult) -> str:
 
 
 def _store_helpdesk(connection: Connection, desk: Desk, page: Page) -> None:
-    """Store what the data covers; it never shrinks, since nothing that was read is deleted."""
-    helpdesks = schema.helpdesks
-    known = connection.execute(select(helpdesks).where(helpdesks.c.key == desk.key)).one_or_none()
-    starts = [result.ticket.created_at for result in page.tickets if isinstance(result, History)]
-    starts += [known.history_start] if known is not None and known.history_start is not None else []
-    ends = [end for end in (page.seen_until, known.synced_at if known is not None else None) if end is not None]
-    row = {"history_start": min(starts, default=None), "synced_at": max(ends, default=None)}
-    upsert(connection, helpdesks, [{"key": desk.key, "kind": desk.kind, **row}])
+    """Store what the data covers; its end never moves back, since nothing that was read is deleted."""
+    helpdesks = schema.helpdesks.c
+    known = connection.scalar(select(helpdesks.synced_at).where(helpdesks.key == desk.key))
+    synced_at = max((end for end in (page.seen_until, known) if end is not None), default=None)
+    row = {"key": desk.key, "kind": desk.kind, "history_start": page.history_start, "synced_at": synced_at}
+    upsert(connection, schema.helpdesks, [row])
 
 
 def _store_people(connection: Connection, table: Table, desk: Desk, people: Sequence[Person]) -> None:

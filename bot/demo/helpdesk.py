@@ -76,6 +76,7 @@ class DemoHelpdesk:
                 done=last and not left,
                 remaining=left,
                 seen_until=None if left else until,
+                history_start=midnight(world.start, ZONE),
             )
 
     def _world(self, start: date) -> World:

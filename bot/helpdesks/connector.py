@@ -51,6 +51,7 @@ class Page:
         done: nothing more is there now.
         remaining: pages or records left, when known, for the progress bar.
         seen_until: everything that happened before this instant is in this page or in earlier ones.
+        history_start: what happened before can't be read; None when everything there ever was can.
     """
 
     tickets: tuple[TicketResult, ...]
@@ -61,6 +62,7 @@ class Page:
     teams: tuple[Team, ...] = ()
     remaining: int | None = None
     seen_until: int | None = None
+    history_start: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ def test_a_page_is_stored_with_its_facts_and_its_cursor(engine):
     assert one(engine, schema.tickets, "helpdesk", "external_id", "status") == (DESK, "1", "solved")
     assert one(engine, schema.ticket_facts, "replies", "is_solved", "solved_team") == (1, 1, "support")
     assert one(engine, schema.turn_facts, "turn", "replied_at") == (1, START + HOUR)
-    assert one(engine, schema.helpdesks, "kind", "history_start", "synced_at") == ("demo", START, START)
+    assert one(engine, schema.helpdesks, "kind", "history_start", "synced_at") == ("demo", None, START)
     with engine.connect() as connection:
         assert read_cursor_text(connection, DESK) == '{"page": 1}'
 
@@ -145,8 +145,8 @@ def test_rows_and_cursor_are_kept_or_lost_together(engine):
 
 
 def test_what_was_read_stays_read(engine):
-    store(engine, page(5, solved_ticket(created=START).history, seen_until=START + 5 * DAY))
-    store(engine, page(0, solved_ticket("2", START + DAY).history, seen_until=START + DAY))
+    store(engine, page(5, solved_ticket(created=START).history, seen_until=START + 5 * DAY, history_start=START))
+    store(engine, page(0, solved_ticket("2", START + DAY).history, seen_until=START + DAY, history_start=START))
     assert one(engine, schema.helpdesks, "history_start", "synced_at") == (START, START + 5 * DAY)
 
 
