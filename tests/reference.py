@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cast import DAY, at
+from cast import at
 from reference_time import SlowTime
 
 from kpi.events import ENDED, GONE, UNSOLVED, WAITING, Author, Change, Field, History, Message, Status
@@ -12,7 +12,6 @@ from kpi.policies import Metric, Policy, Rulebook
 Row = dict[str, Any]
 
 OPENING_S = 2
-PROVISIONAL_S = 7 * DAY
 
 # Every random ticket and everything that falls due lies in here: Paris turns its clocks on the 29th.
 FIRST, LAST = at("2026-03-09"), at("2026-06-01")
@@ -277,7 +276,7 @@ class Told:
             entered = [m for m in self.moments if m.after["status"] in GONE and m.before["status"] not in GONE]
             return entered[-1], "gone"
         if self.moments[-1].is_solved:
-            return self._solves()[-1], "solve"
+            return self.solves()[-1], "solve"
         closings = [
             m for m in self.moments if m.after["status"] is Status.CLOSED and m.before["status"] is not Status.CLOSED
         ]
@@ -298,7 +297,7 @@ class Told:
 
     # --- The ticket ---
 
-    def _solves(self) -> list[Moment]:
+    def solves(self) -> list[Moment]:
         return [moment for moment in self.moments if moment.solves]
 
     def reopens(self) -> list[tuple[Moment, bool]]:
@@ -322,7 +321,7 @@ class Told:
         return "test" if self.rules.test_tags & set(self.ticket.tags) else None
 
     def ticket_row(self) -> Row:
-        solves, reopens = self._solves(), self.reopens()
+        solves, reopens = self.solves(), self.reopens()
         until = self.moments.index(solves[-1]) if solves else len(self.moments)
         window = self.moments[:until]
         if until == 0:
@@ -387,6 +386,15 @@ class Told:
             **self._whose("rated_", (earlier or seen)[-1].after),
         }
 
+    def span_rows(self) -> list[Row]:
+        """Return a row for each state in which it was open, the last one without end."""
+        ends = [moment.at for moment in self.lasting[1:]] + [None]
+        return [
+            {"started_at": moment.at, "ended_at": end, **moment.after}
+            for moment, end in zip(self.lasting, ends, strict=True)
+            if moment.after["status"] in UNSOLVED
+        ]
+
     # --- At an instant ---
 
     def state(self, instant: int) -> Row | None:
@@ -415,3 +423,35 @@ def _when(intervals: list[tuple[int, int | None]], time: SlowTime, holds) -> int
             return high
         passed += time.elapsed(start, until)
     raise AssertionError("falls due outside the window")
+
+
+def facts(told: list[Told]) -> dict[str, list[Row]]:
+    """Return the facts of several tickets by table, each row with what every table says of its ticket."""
+    found: dict[str, list[Row]] = {"ticket_facts": [], "turn_facts": [], "clock_facts": [], "span_facts": []}
+    for ticket in told:
+        row = ticket.ticket_row()
+        shared = {name: row[name] for name in ("created_at", "left_out", "opened_by_agent")}
+        found["ticket_facts"].append(row | {"solved_in_contact": 0, "next_contact_at": next_contact(ticket, told)})
+        for name, rows in (
+            ("turn_facts", ticket.turn_rows()),
+            ("clock_facts", ticket.clock_rows()),
+            ("span_facts", ticket.span_rows()),
+        ):
+            found[name] += [row | shared for row in rows]
+    return found
+
+
+def next_contact(ticket: Told, others: list[Told]) -> int | None:
+    """Return when the same customer next opened a ticket of the same type after the last solve."""
+    solves, mine = ticket.solves(), ticket.ticket
+    if not solves or mine.customer is None or mine.type is None:
+        return None
+    later = [
+        other.ticket.created_at
+        for other in others
+        if other is not ticket
+        and (other.ticket.customer, other.ticket.type) == (mine.customer, mine.type)
+        and other.left_out() is None
+        and other.ticket.created_at > solves[-1].at
+    ]
+    return min(later, default=None)

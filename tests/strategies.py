@@ -270,7 +270,9 @@ def histories(draw, external_id: str = "1", *, nasty: bool = True) -> History:
         ratings=tuple(
             draw(
                 st.lists(
-                    ratings(created_at, [event[0] for event in events]), max_size=3, unique_by=lambda r: r.external_id
+                    ratings(external_id, created_at, [event[0] for event in events]),
+                    max_size=3,
+                    unique_by=lambda r: r.external_id,
                 )
             )
         ),
@@ -278,12 +280,12 @@ def histories(draw, external_id: str = "1", *, nasty: bool = True) -> History:
 
 
 @st.composite
-def ratings(draw, created_at: int, seconds: list[int]) -> Rating:
+def ratings(draw, ticket: str, created_at: int, seconds: list[int]) -> Rating:
     """An answer to a survey, now and then in the very second of something else."""
     highest = draw(st.sampled_from((5, 7, 1)))
     lowest = 0 if highest == 1 else 1
     return Rating(
-        external_id=draw(st.sampled_from("abcdefgh")),
+        external_id=ticket + draw(st.sampled_from("abcdefgh")),
         at=draw(st.sampled_from([created_at, *seconds]) | st.integers(created_at, CLOSES)),
         survey=draw(st.sampled_from(("csat", "csat", "nps"))),
         score=draw(st.none() | st.integers(lowest, highest)),
