@@ -8,13 +8,13 @@ _RESTS_ON = {"reply_time": "replies", "csat": "ratings"}
 
 
 class Figures:
-    """Says the figures of one answer in one language."""
+    """Says the figures of one answer in one language; they rest on `tickets`, `replies` or `ratings`."""
 
     def __init__(self, answer: Answer, text: Text) -> None:
         self._text = text
         self._unit = answer.unit
         self._business = answer.business
-        self._rests_on = _RESTS_ON.get(answer.question.kpi, "tickets")
+        self.rests_on = _RESTS_ON.get(answer.question.kpi, "tickets")
 
     def full(self, figure: Figure) -> str:
         """Return a figure with what it rests on: `72.4% (42 of 58)`, `3 of 4`, `n/a (0 tickets)`."""
@@ -57,7 +57,7 @@ class Figures:
 
     def rows(self, n: int) -> str:
         """Return how many tickets, replies or ratings."""
-        return self._text.plural(f"unit.{self._rests_on}", n)
+        return self._text.plural(f"unit.{self.rests_on}", n)
 
     def interval(self, figure: Figure) -> str | None:
         """Return both ends of the 95 % interval; None without one, or where only counts are shown."""

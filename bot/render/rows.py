@@ -52,7 +52,7 @@ def table(answer: Answer, text: Text) -> Table | None:
     figures = Figures(answer, text)
     rows = tuple((label, *_cells(figure, answer.unit, figures, text)) for label, figure in shown)
     return Table(
-        header=(sentence(heading), *_headings(answer, text)),
+        header=(sentence(heading), *_headings(answer, figures, text)),
         rows=rows,
         numbers=tuple(figure.value for _, figure in shown),
         notes=(*_cut(len(shown), len(labelled), text), *_marks(rows, text)),
@@ -63,13 +63,13 @@ def _label(label: str | None, key: str | None, text: Text) -> str:
     return one_line(label or key or "") or text("answer.no_value")
 
 
-def _headings(answer: Answer, text: Text) -> tuple[str, ...]:
+def _headings(answer: Answer, figures: Figures, text: Text) -> tuple[str, ...]:
     name = text(f"kpi.{answer.question.kpi}.name")
     match answer.unit:
         case Unit.COUNT:
             return (name,)
         case Unit.RATIO:
-            return (name, text("column.fraction"), text("column.interval"))
+            return (name, text(f"column.{figures.rests_on}"), text("column.interval"))
         case Unit.SECONDS:
             return (text("column.median"), text("column.p90"), text("column.mean"), text("column.n"))
 

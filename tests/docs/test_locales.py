@@ -25,7 +25,7 @@ SOURCES = [path for package in ("kpi", "bot") for path in sorted((ROOT / package
 
 # What is written with the same letters in both languages.
 SAME_IN_BOTH = {
-    "column.fraction",
+    "column.tickets",
     "column.n",
     "column.p90",
     "chart.minutes",
@@ -56,6 +56,7 @@ def families():
         | {f"needs.{kpi.needs}" for kpi in kpis}
         | {f"uncovered.{part}" for part in ("before_history", "not_synced")}
         | {f"unit.{unit}" for unit in ("day", "hour", "minute", "second")}
+        | {"column.tickets", "column.ratings"}
         | {f"help.{section}.{part}" for section in HELP_SECTIONS for part in ("heading", "lines")}
         | {f"check.slack_{what}" for what in ("bot", "app", "refuses_bot", "refuses_app")}
         | plural("unit.tickets", "unit.replies", "unit.ratings", "unit.points")

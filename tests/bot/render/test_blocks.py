@@ -60,7 +60,7 @@ def test_a_trend_of_a_month_by_day_says_how_much_the_chart_shows():
     blocks = answer_blocks(volume_per_day(), EN)
     chart = next(block for block in blocks if block["type"] == "data_visualization")
     assert len(chart["chart"]["axis_config"]["categories"]) == 20
-    assert blocks[-1]["elements"][0]["text"] .startswith("chart: 20 of 31")
+    assert blocks[-1]["elements"][0]["text"].startswith("chart: 20 of 31")
 
 
 def test_more_groups_than_are_shown_says_how_many_there_are():
