@@ -74,8 +74,11 @@ class Commands:
 
 
 def language_of(words: str, default: str) -> str:
-    """Return the language that words are written in: the one that knows more of them, else the default."""
-    said = re.findall(WORD, words)
+    """Return the language that words are written in: the one that knows more of them, else the default.
+
+    The keys of KPIs are said in both.
+    """
+    said = [word for word in re.findall(WORD, words) if plain(word) not in CATALOGUE]
     known = {
         language: sum(
             plain(word) in SUBCOMMANDS[language] or stem(plain(word)) in _vocabulary(language) for word in said
