@@ -167,7 +167,9 @@ class HelpdeskClient:
         return self._decode(response, content)
 
     def _set_clock(self, response: httpx2.Response) -> None:
-        there = _http_date(response.headers.get("Date"))
+        # When a server in front has a Date of its own, the last is the helpdesk's.
+        said = response.headers.get_list("Date")
+        there = _http_date(said[-1]) if said else None
         if there is not None:
             self._skew_s = round(there - self._clock())
 
