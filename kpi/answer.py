@@ -123,10 +123,12 @@ def _beside(asked: Selection, span: Span, coverage: Coverage) -> dict[str, Figur
 
 
 def _compared(given: Answer, asked: Selection, coverage: Coverage) -> Answer:
-    """Return the answer with the other period's figure and the change, unless the data doesn't cover that period."""
+    """Return the answer with the other period's figure and the change, as far as the data covers both periods."""
     period, span = compared_span(given.question, given.now)
     placed = replace(given, compared=period, compared_span=span)
     if given.figure is None or coverage.uncovered(span):
         return placed
     figure = asked.figure(asked.rows(span))
-    return replace(placed, compared_figure=figure, change=change(given.figure, figure, given.unit))
+    # Half a period's tickets against a whole period's are no change.
+    moved = None if given.uncovered else change(given.figure, figure, given.unit)
+    return replace(placed, compared_figure=figure, change=moved)

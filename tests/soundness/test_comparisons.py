@@ -147,3 +147,13 @@ def test_a_period_before_the_history_is_not_compared_with(engine):
     told = answer(ask("volume"), ledger.frames(engine), NOW)
     assert (told.figure.value, told.uncovered) == (1, None)
     assert (told.compared, told.compared_figure, told.change) == (SEPTEMBER, None, None)
+
+
+def test_a_period_that_is_not_read_to_its_end_has_not_changed(engine):
+    ledger = Ledger()
+    ledger.covers(None, IN_OCTOBER)
+    for when in (IN_SEPTEMBER, IN_SEPTEMBER, IN_OCTOBER - 1):
+        ledger.ticket(when)
+    told = answer(ask("volume"), ledger.frames(engine), NOW)
+    assert (told.figure.value, told.uncovered) == (1, "not_synced")
+    assert (told.compared_figure.value, told.change) == (2, None)
