@@ -137,7 +137,8 @@ class Answer:
     Attributes:
         span: the instants the figure rests on, cut at `now` while the period runs.
         figure: the number asked for; None when the KPI's data is missing, which `needs` then names.
-        compared: the period compared with, its instants and its figure.
+        compared: the period compared with and its instants; its figure unless the data doesn't cover it.
+        change: this figure against that one; None unless both have a value and the data covers both periods.
         beside: figures that belong beside this one, by name: `event` or `cohort` (the other reading),
             `running_overdue` (clocks past due that still run).
         left_out: rows that the rules leave out, by reason.
