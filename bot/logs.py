@@ -83,6 +83,7 @@ def configure(*, as_json: bool, level: int = logging.INFO, stream: TextIO | None
         structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else _line,
     ]
     handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setLevel(level)  # some libraries give their own loggers a level
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=common, processors=last))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -1,33 +1,34 @@
+import logging
 import os
 import sqlite3
-from datetime import UTC, datetime
-from importlib.resources import as_file, files
 
 import pytest
+import structlog
+from demo_desk import DEMO_NOW, demo_settings
 from sqlalchemy.engine import make_url
 
 from bot.database import migrate, open_database
 from bot.demo.helpdesk import DemoHelpdesk
-from bot.settings import Settings, load_settings
 from bot.sync import sync
-
-DEMO_NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
-
-
-def demo_settings(url: str) -> Settings:
-    """Return the packaged settings of the demo over a database."""
-    with as_file(files("bot.demo").joinpath("settings.toml")) as path:
-        return load_settings(
-            {"KPI_BOT_SETTINGS": str(path), "KPI_BOT_DATABASE_URL": url, "KPI_BOT_TIMEZONE": "Europe/Paris"}
-        )
 
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch):
     """Forget whatever the machine has set for a bot of its own."""
     for name in list(os.environ):
-        if name.startswith("KPI_BOT_"):
+        if name.startswith("KPI_BOT_") and not name.startswith("KPI_BOT_TEST_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before():
+    """Undo what a command set up for its own logs."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

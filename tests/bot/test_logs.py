@@ -1,0 +1,77 @@
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from bot.logs import HIDDEN, configure, redact
+
+BOT_TOKEN = "xoxb-1234-abcdEFGH"
+SECRETS = (BOT_TOKEN, "hunter2", "dGhlIHRva2Vu")
+
+
+@pytest.fixture
+def written():
+    """Log as JSON; give what is written, an object a line."""
+    stream = io.StringIO()
+    configure(as_json=True, stream=stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_an_event_of_the_running_bot_is_one_json_object_with_its_time(written):
+    structlog.get_logger("bot.sync").info("synced", helpdesk="demo", tickets=3)
+    (event,) = written()
+    assert event.pop("timestamp").endswith("Z")
+    assert event == {"event": "synced", "helpdesk": "demo", "tickets": 3, "level": "info", "logger": "bot.sync"}
+
+
+def test_a_single_command_logs_lines_that_people_read():
+    stream = io.StringIO()
+    configure(as_json=False, level=logging.WARNING, stream=stream)
+    structlog.get_logger().info("not worth a line")
+    structlog.get_logger().warning("retrying", helpdesk="demo")
+    assert stream.getvalue() == "warning: retrying (helpdesk=demo)\n"
+
+
+def test_libraries_log_the_same_way(written):
+    logging.getLogger("apscheduler").warning("missed by %s", "5 s")
+    (event,) = written()
+    assert (event["event"], event["logger"], event["level"]) == ("missed by 5 s", "apscheduler", "warning")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"token={BOT_TOKEN}&x=1", "x=1"),
+        (f"using {BOT_TOKEN} now", "now"),
+        ("Authorization: token hunter2", "Authorization"),
+        ("{'Authorization': 'Bearer hunter2', 'Accept': 'json'}", "Accept"),
+        ("Authorization: Basic dGhlIHRva2Vu", "Authorization"),
+        ("postgresql://bot:hunter2@db.example/kpi", "db.example/kpi"),
+        ("https://hooks.slack.com/commands/T1/hunter2", "hooks.slack.com"),
+        ("password = 'hunter2'", "password"),
+        ("api_key: hunter2, page 3", "page 3"),
+    ],
+)
+def test_a_secret_in_a_text_is_hidden_and_the_rest_is_kept(text, kept):
+    said = redact(text)
+    assert HIDDEN in said
+    assert kept in said
+    assert not any(secret in said for secret in SECRETS)
+
+
+@pytest.mark.parametrize("text", ["3 tickets read", "https://helpdesk.example:8443/REST/2.0", "signature", "12:30"])
+def test_a_text_without_secrets_stays_as_it_is(text):
+    assert redact(text) == text
+
+
+def test_secrets_are_hidden_in_fields_however_deep_and_in_tracebacks(written):
+    log = structlog.get_logger()
+    log.info("asked", slack_bot_token="short", headers={"Authorization": "hunter2"}, tried=[f"with {BOT_TOKEN}"])
+    log.error("failed", exc_info=ValueError(f"refused {BOT_TOKEN}"))
+    logging.getLogger("slack_sdk").error("sent %s", {"token": "hunter2"})
+    events = written()
+    assert len(events) == 3
+    assert events[1]["exception"].startswith("ValueError: refused")
+    assert not any(secret in json.dumps(events, ensure_ascii=False) for secret in (*SECRETS, "short"))
