@@ -29,10 +29,10 @@ def rt_settings(url: str, **options: object) -> HelpdeskSettings:
     return HelpdeskSettings(key="rt", kind="request-tracker", url=url, token=SecretStr(TOKEN), options=options)
 
 
-def busy_rt() -> FakeRT:
-    """Return a Request Tracker with forty tickets, some hidden, merged, deleted, rejected and reopened."""
+def busy_rt(tickets: int = 40) -> FakeRT:
+    """Return a Request Tracker with some tickets of every kind: hidden, merged, deleted, rejected and reopened."""
     rt = FakeRT()
-    for number in range(1, 41):
+    for number in range(1, tickets + 1):
         ticket = rt.create(51 if number % 3 else 53)
         if number % 13 == 0:
             rt.elsewhere(130)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from bot.helpdesks.http import HelpdeskClient, Patience, TransientError, normalise_url
+from bot.helpdesks.http import HelpdeskClient, Patience, normalise_url
 from bot.helpdesks.request_tracker.mapping import MESSAGES, Record, number
 from kpi.errors import HelpdeskError
 
@@ -22,6 +22,9 @@ EMPTY_PAGES = 10
 
 HIDDEN = ("EmailRecord", "CommentEmailRecord")
 """Copies of outgoing mail: most accounts may not see them, and they tell nothing of a ticket."""
+
+UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
+"""The errors that are about one record, which isn't there or may not be seen."""
 
 TICKET_FIELDS = "Type,Status,Queue,Owner,Created,Creator,Requestor,Priority,SLA,Subject,CustomFields,LastUpdated"
 TRANSACTION_FIELDS = "Type,Field,OldValue,NewValue,Created,Creator,ObjectId,TimeTaken"
@@ -163,10 +166,9 @@ class RestClient:
                 members = self._record(f"group/{group['id']}").get("Members")
                 if members:
                     return frozenset(str(member["id"]) for member in members)
-        except TransientError:
-            raise
-        except HelpdeskError:
-            return None
+        except HelpdeskError as error:
+            if error.key not in UNSEEN:
+                raise
         return None
 
     def queues(self) -> list[Record]:

@@ -2,13 +2,11 @@
 
 import structlog
 
-from bot.helpdesks.request_tracker.client import RestClient, quoted
+from bot.helpdesks.request_tracker.client import UNSEEN, RestClient, quoted
 from bot.helpdesks.request_tracker.mapping import NOBODY, SYSTEM, Record, User
 from kpi.errors import HelpdeskError
 
 log = structlog.get_logger()
-
-ABSENT = frozenset({"helpdesk_not_found", "helpdesk_refused"})
 
 
 class LiveDirectory:
@@ -55,9 +53,9 @@ class LiveDirectory:
         try:
             record = self._client.user(identifier)
         except HelpdeskError as error:
-            if error.key not in ABSENT:
+            if error.key not in UNSEEN:
                 raise
-            log.warning("user_unreadable", user_number_or_login_length=len(identifier), reason=error.key)
+            log.warning("user_unreadable", reason=error.key)  # the identifier may be an e-mail address
             return User(number=identifier, login=identifier, name=None, privileged=False)
         links = record.get("_hyperlinks") or ()
         number = next((str(link["id"]) for link in links if link.get("ref") == "self"), str(record.get("id")))
@@ -84,7 +82,7 @@ class LiveDirectory:
             try:
                 self._fields[number] = self._client.custom_field(number)
             except HelpdeskError as error:
-                if error.key not in ABSENT:
+                if error.key not in UNSEEN:
                     raise
                 self._fields[number] = None
         return self._fields[number]
@@ -104,7 +102,7 @@ class LiveDirectory:
             try:
                 self._queues[number] = str(self._client.queue(number).get("Name") or f"#{number}")
             except HelpdeskError as error:
-                if error.key not in ABSENT:
+                if error.key not in UNSEEN:
                     raise
                 self._queues[number] = f"#{number}"
         return self._queues[number]
