@@ -1,5 +1,6 @@
 import csv
 import json
+import logging
 import os
 import re
 import signal
@@ -337,6 +338,7 @@ def test_a_sync_without_a_helpdesk_says_what_to_set(tmp_path):
 @pytest.fixture
 def two_helpdesks(demo, httpserver, tmp_path):
     """Give the variables of a bot with a Request Tracker at `httpserver` and the demo after it."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # the stand-in's own log is none of the bot's
     path = tmp_path / "two.toml"
     path.write_text(
         f'[[helpdesks]]\nkey = "rt"\nkind = "request-tracker"\nurl = "{httpserver.url_for("")}"\ntoken = "t"\n'
