@@ -134,6 +134,7 @@ def test_a_body_that_breaks_off_is_truncated():
         listener.settimeout(10)
         port = listener.getsockname()[1]
         with HelpdeskClient(f"http://127.0.0.1:{port}", {}, patience=Patience(attempts=1)) as client:
+
             def serve():
                 connection, _ = listener.accept()
                 with connection:
