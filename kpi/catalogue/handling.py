@@ -27,7 +27,7 @@ def _sla(key: str, metric: str, stopped_by: str, *, customer_opened: bool) -> Kp
         where={"metric": metric},
         event=Anchor(instant="stopped_at", condition=nw.col("stopped_by") == stopped_by),
         cohort=Anchor(instant="created_at", condition=STOPPED | LATE),
-        measure=Ratio(numerator=STOPPED & (nw.col("breached") == 0)),
+        measure=Ratio(numerator=nw.col("breached") == 0),
         columns=("state", "stopped_by", "late_after", "breached"),
         customer_opened=customer_opened,
         higher_is_better=True,
