@@ -16,8 +16,12 @@ from typing import Any, Self
 
 import httpx2
 import stamina
+import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from kpi.errors import HelpdeskError
+
+log = structlog.get_logger()
 
 Json = Any
 """What JSON holds; who asked knows the shape."""
@@ -72,7 +76,7 @@ def normalise_url(url: str, *suffixes: str) -> str:
 
 
 class HelpdeskClient:
-    """Asks one helpdesk for JSON.
+    """Asks one helpdesk for JSON; `url` is its address for people, and `api` what its interface has behind that.
 
     Every method raises HelpdeskError: `helpdesk_unreachable`, `helpdesk_wrong_token`, `helpdesk_refused`,
     `helpdesk_not_found`, `helpdesk_moved`, `helpdesk_html`, `helpdesk_truncated`, `helpdesk_server_error`,
@@ -84,11 +88,13 @@ class HelpdeskClient:
         url: str,
         headers: Mapping[str, str],
         *,
+        api: str = "",
         patience: Patience | None = None,
         timeout_s: float = 60,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.url = url
+        self._api = url + api
         self.patience = patience or Patience()
         self._clock = clock
         self._requests = 0
@@ -151,7 +157,7 @@ class HelpdeskClient:
 
     def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Json) -> Json:
         self._requests += 1
-        request = self._http.build_request(method, f"{self.url}/{path}", params=params, json=body)
+        request = self._http.build_request(method, f"{self._api}/{path}", params=params, json=body)
         try:
             response = self._http.send(request, stream=True)
         except httpx2.TransportError as error:
@@ -183,8 +189,9 @@ class HelpdeskClient:
         if response.is_server_error:
             raise TransientError("helpdesk_server_error", wait_s, url=self.url, status=status)
         if response.is_redirect:
-            target = response.headers.get("Location", "")
-            raise HelpdeskError("helpdesk_moved", url=self.url, target=target.partition("?")[0])
+            target = response.headers.get("Location", "").partition("?")[0]
+            asked = str(response.request.url.copy_with(query=None)).removeprefix(self.url)
+            raise HelpdeskError("helpdesk_moved", url=self.url, target=target.removesuffix(asked))
         if response.is_client_error:
             raise HelpdeskError("helpdesk_bad_request", url=self.url, status=status)
 
@@ -220,6 +227,16 @@ def _pause(error: Exception) -> bool | float:
     # All who were told the same moment would otherwise come back at the same moment.
     jitter = random.uniform(0, 0.5)  # noqa: S311  # a pause, no secret
     return error.wait_s <= LONGEST_WAIT_S and error.wait_s + jitter
+
+
+def _log_retry(details: RetryDetails) -> None:
+    error = details.caused_by
+    if isinstance(error, HelpdeskError):
+        log.warning("trying again", reason=error.key, wait_s=round(details.wait_for, 1), **error.values)
+
+
+# stamina's own hook logs all that it was given; this one what a person can use.
+set_on_retry_hooks([_log_retry])
 
 
 def _http_date(said: str | None) -> float | None:

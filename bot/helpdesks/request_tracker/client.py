@@ -50,9 +50,8 @@ class RestClient:
 
     def __init__(self, url: str, token: str, patience: Patience | None = None) -> None:
         self.web = normalise_url(url, API)
-        self.http = HelpdeskClient(
-            self.web + API, {"Authorization": f"token {token}"} if token else {}, patience=patience
-        )
+        headers = {"Authorization": f"token {token}"} if token else {}
+        self.http = HelpdeskClient(self.web, headers, api=API, patience=patience)
 
     # --- The stream of transactions ---
 

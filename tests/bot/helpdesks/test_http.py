@@ -7,7 +7,6 @@ import time
 from email.utils import formatdate
 
 import pytest
-import stamina
 import structlog
 from werkzeug import Response
 
@@ -161,6 +160,11 @@ def test_a_redirect_names_where_to_without_its_query(client, httpserver):
     assert (error.key, error.values["target"]) == ("helpdesk_moved", "https://login.example.org/sso")
 
 
+def test_a_redirect_of_the_whole_helpdesk_names_its_new_address(client, httpserver):
+    answers(httpserver, Response(status=301, headers={"Location": "https://rt.example.org/thing"}))
+    assert refused(client).values["target"] == "https://rt.example.org"
+
+
 def test_nobody_listening_is_unreachable():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -190,20 +194,13 @@ def test_a_search_is_sent_as_json(client, httpserver):
 
 
 def test_no_secret_is_logged_or_said(client, httpserver, caplog):
-    events = []
-
-    def record(details):
-        events.append(repr(details))
-
-    stamina.instrumentation.set_on_retry_hooks([record])
-    try:
-        answers(httpserver, *[failing(503)] * 4)
-        with caplog.at_level(logging.DEBUG), structlog.testing.capture_logs() as logs:
-            error = refused(client)
-    finally:
-        stamina.instrumentation.set_on_retry_hooks(None)
-    said = " ".join([caplog.text, *events, repr(logs), repr(error), repr(error.__cause__), Text("en").error(error)])
-    assert len(events) == 3
+    answers(httpserver, *[failing(503)] * 4)
+    with caplog.at_level(logging.DEBUG), structlog.testing.capture_logs() as logs:
+        error = refused(client)
+    assert [(entry["event"], entry["reason"], entry["status"]) for entry in logs] == [
+        ("trying again", "helpdesk_server_error", 503)
+    ] * 3
+    said = " ".join([caplog.text, repr(logs), repr(error), repr(error.__cause__), Text("en").error(error)])
     assert "503" in said
     assert TOKEN not in said
 
