@@ -340,11 +340,9 @@ def two_helpdesks(demo, httpserver, tmp_path):
     """Give the variables of a bot with a Request Tracker at `httpserver` and the demo after it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # the stand-in's own log is none of the bot's
     path = tmp_path / "two.toml"
-    path.write_text(
-        f'[[helpdesks]]\nkey = "rt"\nkind = "request-tracker"\nurl = "{httpserver.url_for("")}"\ntoken = "t"\n'
-        + SETTINGS.read_text(encoding="utf-8").replace("test_tags", "# test_tags"),
-        encoding="utf-8",
-    )
+    tracker = f'[[helpdesks]]\nkey = "rt"\nkind = "request-tracker"\nurl = "{httpserver.url_for("")}"\ntoken = "t"\n'
+    given = SETTINGS.read_text(encoding="utf-8")
+    path.write_text(given.replace("[[helpdesks]]", f"{tracker}\n[[helpdesks]]", 1), encoding="utf-8")
     return demo | {"settings": str(path)}
 
 
@@ -353,7 +351,7 @@ HTML = ("<!doctype html><title>Sign in</title>", 200, "text/html")
 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
-    [(("{}", 401, "application/json"), "token"), (("{}", 404, "application/json"), "address"), (HTML, "HTML")],
+    [(("{}", 401, "application/json"), "token"), (("{}", 404, "application/json"), "address"), (HTML, "web page")],
 )
 def test_a_helpdesk_that_fails_is_told_and_the_next_one_is_read(two_helpdesks, httpserver, answer, sentence):
     body, status, kind = answer
