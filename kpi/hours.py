@@ -266,12 +266,13 @@ def _zone(schedule: str, zone: str) -> ZoneInfo:
 def _public_holidays(schedule: str, country: str | None, subdivision: str | None) -> Container[date]:
     if country is None:
         return frozenset()
-    known = public_holidays.list_supported_countries(include_aliases=True)
-    if country not in known:
-        raise SettingsError("schedule_unknown_country", schedule=schedule, country=country)
     try:
         return public_holidays.country_holidays(country, subdiv=subdivision)
     except NotImplementedError as error:
+        # Listing what is known loads every country, which takes a while: only to tell what is wrong.
+        known = public_holidays.list_supported_countries(include_aliases=True)
+        if country not in known:
+            raise SettingsError("schedule_unknown_country", schedule=schedule, country=country) from error
         raise SettingsError(
             "schedule_unknown_subdivision",
             schedule=schedule,

@@ -1,1 +1,1 @@
-"""A helpdesk with a story, to try the bot without one; and a prompt to ask it questions."""
+"""What surrounds the demo helpdesk: its settings, a prompt to ask at, and a Slack to stand in for the real one."""

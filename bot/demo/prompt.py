@@ -12,8 +12,8 @@ import typer
 
 from bot.asking import Asker
 from bot.commands import Commands
-from bot.demo.helpdesk import DemoHelpdesk
-from bot.demo.story import ZONE
+from bot.helpdesks.demo import DemoHelpdesk
+from bot.helpdesks.demo.story import ZONE
 from bot.settings import Settings, load_settings
 from bot.sync import sync
 from bot.terminal import complain
@@ -35,7 +35,7 @@ def run_demo(text: Text, chosen: str | None, keep: Path | None) -> bool:
         keep: where the database stays; None for nowhere.
     """
     with _directory(keep) as directory:
-        settings = _settings(directory, text.language)
+        settings = demo_settings(directory, text.language)
         engine = open_to_write(settings)
         is_watched = sys.stdin.isatty()
         if is_watched:
@@ -102,7 +102,7 @@ def _directory(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def _settings(directory: Path, language: str) -> Settings:
+def demo_settings(directory: Path, language: str) -> Settings:
     """Return the packaged settings over a database in `directory`, whatever the environment says."""
     with as_file(files("bot.demo").joinpath("settings.toml")) as path:
         return load_settings(

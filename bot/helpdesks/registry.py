@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bot.demo.helpdesk import connect as connect_demo
 from bot.helpdesks.connector import Connector
+from bot.helpdesks.demo import connect as connect_demo
 from bot.helpdesks.request_tracker import RequestTracker
 from bot.settings import HelpdeskSettings
 

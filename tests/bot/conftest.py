@@ -8,7 +8,7 @@ from demo_desk import DEMO_NOW, demo_settings
 from sqlalchemy.engine import make_url
 
 from bot.database import migrate, open_database
-from bot.demo.helpdesk import DemoHelpdesk
+from bot.helpdesks.demo import DemoHelpdesk
 from bot.sync import sync
 
 

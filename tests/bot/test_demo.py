@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from bot.demo.helpdesk import PAGE, DemoHelpdesk, connect
-from bot.demo.story import COLLEAGUES, EPISODES, OFFICE, RETURNS_FROM, WEEKS
 from bot.helpdesks.connector import Gone
+from bot.helpdesks.demo import PAGE, DemoHelpdesk, connect
+from bot.helpdesks.demo.story import COLLEAGUES, EPISODES, OFFICE, RETURNS_FROM, WEEKS
 from bot.settings import HelpdeskSettings, load_settings
 from kpi.errors import SettingsError
 from kpi.events import UNSOLVED, Author, Field, Status

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from contract.fake_rt import TOKEN, FakeRT
 from pydantic import SecretStr
 
-from bot.demo.helpdesk import DemoHelpdesk
 from bot.helpdesks.connector import Connector
+from bot.helpdesks.demo import DemoHelpdesk
 from bot.helpdesks.http import Patience
 from bot.helpdesks.request_tracker import RequestTracker
 from bot.settings import HelpdeskSettings

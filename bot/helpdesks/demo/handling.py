@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-from bot.demo.life import Life
-from bot.demo.story import (
+from bot.helpdesks.demo.life import Life
+from bot.helpdesks.demo.story import (
     COLLEAGUES,
     DAY,
     OFFICE,

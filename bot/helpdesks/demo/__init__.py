@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
-from bot.demo.life import Life
-from bot.demo.story import COLLEAGUES, DAY, TEAMS, WEEKS, ZONE
-from bot.demo.world import World
 from bot.helpdesks.connector import Account, Cursor, Gone, Page, TicketResult
+from bot.helpdesks.demo.life import Life
+from bot.helpdesks.demo.story import COLLEAGUES, DAY, TEAMS, WEEKS, ZONE
+from bot.helpdesks.demo.world import World
 from bot.settings import HelpdeskSettings
 from kpi.errors import SettingsError
 from kpi.events import Person, Team

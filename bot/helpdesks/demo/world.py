@@ -8,9 +8,9 @@ from itertools import count
 from math import exp
 from random import Random
 
-from bot.demo.handling import Case, Customer
-from bot.demo.life import Life
-from bot.demo.story import (
+from bot.helpdesks.demo.handling import Case, Customer
+from bot.helpdesks.demo.life import Life
+from bot.helpdesks.demo.story import (
     CHANNELS,
     DAY,
     EPISODES,
@@ -30,7 +30,7 @@ from bot.demo.story import (
     ZONE,
     Topic,
 )
-from bot.demo.telling import Telling
+from bot.helpdesks.demo.telling import Telling
 from kpi.period import midnight
 
 NEW_CUSTOMER = 0.6

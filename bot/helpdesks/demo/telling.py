@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from math import log2
 from random import Random
 
-from bot.demo.handling import Case, Handling
-from bot.demo.life import BOT, Life
-from bot.demo.story import DAY, HOUR, OFFICE, PRIORITIES
+from bot.helpdesks.demo.handling import Case, Handling
+from bot.helpdesks.demo.life import BOT, Life
+from bot.helpdesks.demo.story import DAY, HOUR, OFFICE, PRIORITIES
 from kpi.events import Author, Contact, Field, Rating, Status
 
 MINUTE = 60
