@@ -273,7 +273,7 @@ class Told:
         if status in UNSOLVED:
             return None, None
         if status in GONE:
-            entered = [m for m in self.moments if m.after["status"] in GONE and m.before["status"] not in GONE]
+            entered = [m for m in self.moments if m.after["status"] is status and m.before["status"] is not status]
             return entered[-1], "gone"
         if self.moments[-1].is_solved:
             return self.solves()[-1], "solve"

@@ -105,7 +105,7 @@ EVERY_HOUR = Schedule(key="every hour", zone="Asia/Kolkata", weeks=(AROUND_THE_C
 
 
 def conditions() -> st.SearchStrategy[tuple[Condition, ...]]:
-    """No condition mostly, or one or two."""
+    """No condition mostly, or one."""
     one = st.sampled_from(
         (
             Condition(field="team", values=("Support desk", "billing")),
@@ -115,14 +115,14 @@ def conditions() -> st.SearchStrategy[tuple[Condition, ...]]:
             Condition(field="channel", values=("email",)),
         )
     )
-    return st.lists(one, max_size=2).map(tuple)
+    return st.just(()) | st.lists(one, max_size=1).map(tuple)
 
 
 @st.composite
 def targets(draw) -> tuple[Target, ...]:
     """Targets of a policy, at most one per metric and priority."""
-    keys = draw(st.sets(st.tuples(st.sampled_from(Metric), st.sampled_from((None, *PRIORITIES))), max_size=8))
-    hours = st.sampled_from((0.25, 1, 2, 4, 8, 9, 24)) | st.floats(0.01, 24)
+    keys = draw(st.sets(st.tuples(st.sampled_from(Metric), st.sampled_from((None, None, *PRIORITIES))), min_size=2))
+    hours = st.sampled_from((0.25, 1, 1, 2, 9, 24)) | st.floats(0.01, 24)
     return tuple(
         Target(metric=metric, priority=priority, seconds=int(draw(hours) * HOUR), business=draw(st.booleans()))
         for metric, priority in sorted(keys, key=str)
@@ -132,7 +132,7 @@ def targets(draw) -> tuple[Target, ...]:
 @st.composite
 def policies(draw, key: str) -> Policy:
     """A policy, sometimes in force for a part of the time only."""
-    instant = st.none() | st.integers(OPENED, OPENED + 14 * DAY)
+    instant = st.none() | st.none() | st.integers(OPENED, OPENED + 14 * DAY)
     return Policy(
         key=key,
         targets=draw(targets()),
@@ -149,7 +149,7 @@ def rulebooks(draw) -> Rulebook:
     schedules_used = draw(st.lists(st.sampled_from((DESK, SHIFTS, OVERSEAS, EVERY_HOUR)), max_size=3))
     return Rulebook(
         schedules=tuple(Assignment(schedule=schedule, when=draw(conditions())) for schedule in schedules_used),
-        policies=tuple(draw(policies(key)) for key in ("first", "second")[: draw(st.integers(0, 2))]),
+        policies=tuple(draw(policies(key)) for key in ("first", "second")[: draw(st.sampled_from((0, 1, 1, 2, 2)))]),
         test_tags=frozenset({"test"}),
         team_names={"support": "Support desk"},
     )
@@ -181,7 +181,13 @@ VALUES = {
     Field.TYPE: TYPES,
 }
 
-_GAPS = st.sampled_from((0, 0, 0, 1, MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 9 * HOUR, DAY, 3 * DAY)) | st.integers(0, DAY)
+# Mostly round, so that a clock stops at its target to the second now and then.
+_GAPS = st.one_of(
+    st.sampled_from((0, 0, 0, 1, MINUTE)),
+    st.sampled_from((15 * MINUTE, HOUR, HOUR, 2 * HOUR, 9 * HOUR, DAY)),
+    st.sampled_from((HOUR, 3 * DAY)),
+    st.integers(0, DAY),
+)
 _SAID = ("reply", "reply", "reply", "ask", "ask", "ask", "note", "automatic", "requester", "bot")
 _STEPS = st.lists(
     st.tuples(
@@ -191,7 +197,8 @@ _STEPS = st.lists(
         st.integers(0, 11),  # which of the possible values
         st.sampled_from((Author.AGENT, Author.AGENT, Author.CUSTOMER, Author.SYSTEM)),
     ),
-    max_size=16,
+    min_size=2,
+    max_size=20,
 )
 
 
