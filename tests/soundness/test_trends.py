@@ -123,12 +123,13 @@ def test_the_trend_of_the_backlog_is_what_was_open_at_each_end(engine):
             ends[1] - 1,
         ),  # opened at the first end as well (the day has 25 hours), over at the second
         (ends[2], None),  # not before the last end
+        (ends[0] - 40 * DAY, ends[2]),  # solved at the very last end: there still
     ]
     for started, ended in lives:
         ledger.span(ledger.ticket(started), started, ended)
     frames = ledger.frames(engine)
     told = answer(ask("backlog", days, per=Grain.DAY), frames, NOW)
-    assert values(told) == [2, 2, 1]
+    assert values(told) == [3, 3, 2]
     single = [
         answer(ask("backlog", Period.of(date(2026, 10, day), Grain.DAY, PARIS)), frames, NOW).figure.value
         for day in (24, 25, 26)
