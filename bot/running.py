@@ -2,17 +2,17 @@
 
 import signal
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from time import time
-from types import FrameType
 
 import structlog
 import uvicorn
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, text
+from starlette.applications import Starlette
 
 from bot.asking import Asker
 from bot.commands import Commands
@@ -31,41 +31,25 @@ log = structlog.get_logger()
 def run_bot(settings: Settings, api_url: str = SLACK_API) -> None:
     """Answer Slack and keep reading the helpdesks until SIGTERM or SIGINT, then end what is under way.
 
-    With an app token by Socket Mode, else over HTTP. Raises SettingsError for what is missing or refused by Slack,
-    StorageError for a database that can't be used.
+    With an app token by Socket Mode, else over HTTP; the web server tells in both cases whether the bot is well.
+    Raises SettingsError for what is missing or refused by Slack, StorageError for a database that can't be used.
     """
     _require(settings)
-    with _until_signalled() as stop, ExitStack() as ending:
+    with ExitStack() as ending:
         engine = open_database(settings.database_url)
         ending.callback(engine.dispose)
         migrate(engine)
         app = _app(settings, engine, api_url)
-        port = None if settings.slack.app_token else ending.enter_context(_listening(settings))
+        port = ending.enter_context(_listening(settings))
         ticker = Ticker(engine, settings, connect)
         ticker.start()
         ending.callback(ticker.stop)
-        if settings.slack.app_token is not None:
-            _by_socket_mode(app, settings.slack.app_token.get_secret_value(), stop)
-        elif port is not None:
-            _by_http(app, engine, port)
+        app_token = settings.slack.app_token
+        if app_token is not None:
+            ending.enter_context(_socket_mode(app, app_token.get_secret_value()))
+        _serve(create_web(app if app_token is None else None, lambda: _is_well(engine)), port)
         log.info("stopping")
     log.info("stopped")
-
-
-@contextmanager
-def _until_signalled() -> Iterator[threading.Event]:
-    """Give an event that SIGTERM and SIGINT set; nothing else becomes of them meanwhile."""
-    stop = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -102,27 +86,40 @@ def _app(settings: Settings, engine: Engine, api_url: str) -> App:
     )
 
 
-def _by_socket_mode(app: App, app_token: str, stop: threading.Event) -> None:
+@contextmanager
+def _socket_mode(app: App, app_token: str) -> Iterator[None]:
+    """Keep a connection to Slack; raises SettingsError `slack_app_token_refused` or `slack_unreachable`."""
     handler = SocketModeHandler(app, app_token)
     try:
         handler.connect()  # type: ignore[no-untyped-call]  # as Bolt has it
-        log.info("running", way="socket mode")
-        stop.wait()
+    except SlackApiError as error:
+        raise SettingsError("slack_app_token_refused") from error
+    except OSError as error:
+        raise SettingsError("slack_unreachable", reason=str(error)) from error
+    log.info("running", way="socket mode")
+    try:
+        yield
     finally:
         handler.close()  # type: ignore[no-untyped-call]  # as Bolt has it
 
 
-def _by_http(app: App, engine: Engine, port: socket.socket) -> None:
-    def is_well() -> bool:
-        try:
-            with engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except StorageError:
-            return False
-        return True
+def _is_well(engine: Engine) -> bool:
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except StorageError:
+        return False
+    return True
 
-    config = uvicorn.Config(create_web(app, is_well), log_config=None, access_log=False)
+
+def _serve(web: Starlette, port: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT, and the requests under way to their end."""
     host, number = port.getsockname()[:2]
     log.info("running", way="http", host=host, port=number)
-    # It ends on the signals by itself, after the requests that are under way, and then raises them again for us.
-    uvicorn.Server(config).run(sockets=[port])
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        # Uvicorn ends on both signals and then raises them once more: nothing else must come of them.
+        uvicorn.Server(uvicorn.Config(web, log_config=None, access_log=False)).run(sockets=[port])
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

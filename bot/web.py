@@ -1,6 +1,6 @@
 """The web server: what Slack calls, and whether the bot is well."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from slack_bolt import App
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
@@ -15,14 +15,25 @@ from bot.slack.manifest import EVENTS_PATH
 LARGEST_BODY = 1_000_000
 
 
-def create_web(app: App, is_well: Callable[[], bool]) -> Starlette:
+def create_web(app: App | None, is_well: Callable[[], bool]) -> Starlette:
     """Return the server: `POST /slack/events` for Slack, `GET /healthz` for whoever watches.
 
     Args:
-        app: answers Slack's requests.
+        app: answers Slack's requests; None when they come another way, so that nobody else's are answered.
         is_well: tells whether questions can be answered; may block.
     """
 
+    async def healthz(_: Request) -> Response:
+        well = await run_in_threadpool(is_well)
+        return JSONResponse({"ok": well}, status_code=200 if well else 503)
+
+    routes = [Route("/healthz", healthz, methods=["GET"])]
+    if app is not None:
+        routes.append(Route(EVENTS_PATH, _slack_events(app), methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+def _slack_events(app: App) -> Callable[[Request], Awaitable[Response]]:
     async def slack_events(request: Request) -> Response:
         body = await _read(request)
         if body is None:
@@ -34,13 +45,7 @@ def create_web(app: App, is_well: Callable[[], bool]) -> Starlette:
         # dispatch waits for the listener's ack: on the event loop it would hold up every other request.
         return to_starlette_response(await run_in_threadpool(app.dispatch, asked))
 
-    async def healthz(_: Request) -> Response:
-        well = await run_in_threadpool(is_well)
-        return JSONResponse({"ok": well}, status_code=200 if well else 503)
-
-    return Starlette(
-        routes=[Route(EVENTS_PATH, slack_events, methods=["POST"]), Route("/healthz", healthz, methods=["GET"])]
-    )
+    return slack_events
 
 
 async def _read(request: Request) -> bytes | None:

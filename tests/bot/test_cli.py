@@ -502,9 +502,10 @@ def test_the_running_bot_answers_reads_the_helpdesk_and_ends_on_sigterm(demo, de
             encoding="utf-8",
         )
         try:
-            if way == "http":
-                wait_until(lambda: httpx2.get(f"http://127.0.0.1:{port}/healthz").json() == {"ok": True})
-            else:
+            wait_until(lambda: httpx2.get(f"http://127.0.0.1:{port}/healthz").json() == {"ok": True})
+            events_at = httpx2.post(f"http://127.0.0.1:{port}/slack/events", content=b"command=%2Fkpi")
+            assert events_at.status_code == (401 if way == "http" else 404), "nobody else's requests are answered"
+            if way == "socket mode":
                 slack.wait_for_socket()
             wait_until(lambda: synced_at(demo_url) > DEMO_NOW)
         finally:
@@ -517,19 +518,36 @@ def test_the_running_bot_answers_reads_the_helpdesk_and_ends_on_sigterm(demo, de
     assert "xoxb-stand-in" not in errors
 
 
+def refused_run(demo, slack, **values):
+    """Return what a bot that can't start says on stderr."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, slack.api_url],
+        env=environment(slack_bot_token="xoxb-stand-in", **values, **demo),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode != 0
+    return done.stderr
+
+
 def test_a_port_that_is_taken_is_told(demo):
     slack = StandInSlack(signing_secret="shh", bot_token="xoxb-stand-in")
     with slack.running(), socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        done = subprocess.run(
-            [sys.executable, "-c", RUN, slack.api_url],
-            env=environment(port=port, slack_bot_token="xoxb-stand-in", slack_signing_secret="shh", **demo),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert f"address_unusable(host='127.0.0.1', port={port}" in done.stderr
+        said = refused_run(demo, slack, port=port, slack_signing_secret="shh")
+    assert f"address_unusable(host='127.0.0.1', port={port}" in said
+
+
+def test_an_app_token_that_slack_refuses_is_told(demo):
+    slack = StandInSlack(signing_secret="shh", bot_token="xoxb-stand-in")
+    with slack.running(), socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+        free.close()
+        said = refused_run(demo, slack, port=port, slack_app_token="xapp-wrong")
+    assert "slack_app_token_refused" in said
+    assert "xapp-wrong" not in said
 
 
 def wait_until(holds, seconds=45):
