@@ -2,10 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from sqlalchemy import Engine
+
+from bot.facts import facts_are_stale, team_names
 from bot.settings import Settings
 from kpi.answer import answer
 from kpi.dimensions import DIMENSIONS
-from kpi.frames import Frames, Freshness
+from kpi.errors import StorageError
+from kpi.frames import DatabaseFrames, Frames, Freshness
 from kpi.language import Context, parse
 from kpi.question import Answer, Question
 
@@ -27,10 +31,11 @@ class KnownValues(Mapping[str, Mapping[str, str]]):
 
 
 class Asker:
-    """Answers questions put in words, over one source of facts."""
+    """Answers questions put in words, from one database."""
 
-    def __init__(self, frames: Frames, settings: Settings) -> None:
-        self._frames = frames
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._frames = DatabaseFrames(engine)
         self._settings = settings
 
     @property
@@ -59,9 +64,18 @@ class Asker:
 
         Raises:
             QuestionError: the words are not understood, or the question has no answer.
-            StorageError: the database can't be read.
+            StorageError: the database can't be read, or its facts were made with other rules (`facts_stale`).
         """
+        self._check_rules()
         return answer(self.understand(words, now, language), self._frames, now, self._settings.targets)
+
+    def _check_rules(self) -> None:
+        """Refuse figures made with other schedules or policies than the settings have: wrong without a sign of it."""
+        with self._engine.connect() as connection:
+            for helpdesk in self._frames.helpdesks():
+                rules = self._settings.rulebook(team_names(connection, helpdesk))
+                if facts_are_stale(connection, helpdesk, rules):
+                    raise StorageError("facts_stale", helpdesk=helpdesk)
 
     def helpdesks(self) -> tuple[str, ...]:
         """Return the keys of the helpdesks that are read."""

@@ -23,7 +23,6 @@ from bot.settings import Settings
 from bot.slack.app import SLACK_API, create_app
 from bot.web import create_web
 from kpi.errors import SettingsError, StorageError
-from kpi.frames import DatabaseFrames
 
 log = structlog.get_logger()
 
@@ -77,7 +76,7 @@ def _require(settings: Settings) -> None:
 def _app(settings: Settings, engine: Engine, api_url: str) -> App:
     slack = settings.slack
     return create_app(
-        Commands(Asker(DatabaseFrames(engine), settings)),
+        Commands(Asker(engine, settings)),
         bot_token=slack.bot_token.get_secret_value() if slack.bot_token else "",
         signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else "",
         language=settings.language,

@@ -9,9 +9,11 @@ from sqlalchemy import insert
 from bot.commands import Commands
 from bot.database import writing
 from bot.demo.slack import StandInSlack, serving
+from bot.facts import remember_rules
 from bot.slack.app import create_app
 from bot.web import create_web
 from kpi import schema
+from kpi.policies import Rulebook
 
 NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
 DAY = 86_400
@@ -68,6 +70,7 @@ def store_facts(engine):
         connection.execute(insert(schema.tickets), tickets)
         connection.execute(insert(schema.messages), message)
         connection.execute(insert(schema.ticket_facts), rows)
+        remember_rules(connection, "desk", Rulebook())
 
 
 class SlowCommands(Commands):

@@ -18,7 +18,6 @@ from bot.render.text import terminal
 from bot.settings import Settings
 from bot.text import Text
 from kpi.errors import KpiError, QuestionError, StorageError
-from kpi.frames import DatabaseFrames
 from kpi.question import Answer
 
 COMMAND = "/kpi"
@@ -35,7 +34,7 @@ def open_to_read(settings: Settings) -> Engine:
 
 def asker(engine: Engine, settings: Settings) -> Asker:
     """Return what answers questions from this database."""
-    return Asker(DatabaseFrames(engine), settings)
+    return Asker(engine, settings)
 
 
 def joined(arguments: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from kpi.language.lexicon import Lexicon
 from kpi.language.tokens import Kind, plain
 
 _SHOWN = 60  # characters of what was not understood
+_TELLING = 4  # letters from which a word of a phrase says which phrase is meant
 
 
 class Misread:
@@ -81,7 +82,7 @@ class Misread:
             return []
         phrases = [*self._phrases()]
         whole = {plain(phrase): phrase for phrase in phrases}
-        part = {plain(word): phrase for phrase in phrases for word in phrase.split()}
+        part = {plain(word): phrase for phrase in phrases for word in phrase.split() if len(word) >= _TELLING}
         for text, known in ((" ".join(keys), whole), (keys[0], whole), (keys[0], part)):
             if found := [known[near] for near in suggest(text, known) if near != text]:
                 return found[:1]

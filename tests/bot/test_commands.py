@@ -10,8 +10,7 @@ from bot.render.page import Section, page_blocks, page_fallback, page_terminal
 from bot.settings import Settings
 from bot.text import Text
 from kpi.catalogue import CATALOGUE
-from kpi.errors import QuestionError
-from kpi.frames import DatabaseFrames
+from kpi.errors import QuestionError, StorageError
 from kpi.question import Answer
 
 NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
@@ -23,7 +22,7 @@ def commands(make_sqlite):
     engine = open_database(make_sqlite())
     store_facts(engine)
     targets = {"fcr": 0.8}
-    yield Commands(Asker(DatabaseFrames(engine), Settings(database_url="", timezone="Europe/Paris", targets=targets)))
+    yield Commands(Asker(engine, Settings(database_url="", timezone="Europe/Paris", targets=targets)))
     engine.dispose()
 
 
@@ -88,7 +87,7 @@ def test_a_kpi_that_does_not_exist_cannot_be_defined(commands):
 
 def test_the_status_of_a_bot_that_read_nothing_says_what_to_do(make_sqlite):
     engine = open_database(make_sqlite())
-    commands = Commands(Asker(DatabaseFrames(engine), Settings(database_url="")))
+    commands = Commands(Asker(engine, Settings(database_url="")))
     (section,) = commands.run("status", NOW, EN)
     engine.dispose()
     assert section.lines == ("No helpdesk has been read yet. Run “kpi-bot sync”.",)
@@ -103,3 +102,14 @@ def test_a_page_reads_the_same_on_every_surface():
 
 def test_the_help_is_as_long_in_both_languages():
     assert [len(section.lines) for section in help_page(EN)] == [len(section.lines) for section in help_page(FR)]
+
+
+def test_figures_made_with_other_rules_are_refused_rather_than_shown(make_sqlite):
+    engine = open_database(make_sqlite())
+    store_facts(engine)
+    changed = Settings(database_url="", test_tags=frozenset({"qa"}))
+    with pytest.raises(StorageError) as refused:
+        Commands(Asker(engine, changed)).run("fcr week", NOW, EN)
+    assert refused.value.key == "facts_stale"
+    assert "kpi-bot migrate --rebuild" in EN.error(refused.value)
+    engine.dispose()

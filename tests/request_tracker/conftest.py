@@ -17,7 +17,6 @@ from bot.helpdesks.request_tracker import RequestTracker
 from bot.settings import HelpdeskSettings, Settings, load_settings
 from bot.storage import read_cursor_text
 from bot.sync import SyncReport, sync
-from kpi.frames import DatabaseFrames
 from kpi.question import Answer
 
 URL, TOKEN, DATABASE = "KPI_BOT_TEST_RT_URL", "KPI_BOT_TEST_RT_TOKEN", "KPI_BOT_TEST_RT_DATABASE"
@@ -98,7 +97,7 @@ def synced(rt_settings, tmp_path_factory) -> Iterator[Synced]:
     report = sync(engine, connector, settings, "rt")
     with engine.connect() as connection:
         cursor = json.loads(read_cursor_text(connection, "rt"))
-    asker = Asker(DatabaseFrames(engine), settings)
+    asker = Asker(engine, settings)
     yield Synced(
         asker=asker, report=report, connector=connector, now=report.seen_until, cursor=cursor, settings=settings
     )

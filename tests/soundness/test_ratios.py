@@ -80,8 +80,10 @@ def test_fcr_of_less_than_a_week_is_provisional_and_included(engine):
     ledger.solved(NOW - 8 * DAY, NOW - WEEK_S)  # exactly 7 days: nothing can change it any more
     ledger.solved(NOW - 8 * DAY, NOW - WEEK_S + 1)
     ledger.solved(NOW - 8 * DAY, NOW - HOUR, replies=2)
+    ledger.solved(NOW - 8 * DAY, NOW - HOUR, left_out="spam")
+    ledger.solved(NOW - 8 * DAY, NOW - HOUR, opened_by_agent=1)
     told = answer(ask("fcr", NOVEMBER), ledger.frames(engine), NOW)
-    assert (fraction(told.figure), told.notes) == ((2, 3), {"provisional": 2})
+    assert (fraction(told.figure), told.notes) == ((2, 3), {"provisional": 2}), "what is left out is not provisional"
 
 
 def test_tickets_opened_by_an_agent_are_in_neither_part_of_fcr(engine):

@@ -5,7 +5,6 @@ from bot.asking import Asker
 from bot.commands import Commands
 from bot.database import open_database
 from bot.settings import Settings
-from kpi.frames import DatabaseFrames
 
 
 @pytest.fixture(autouse=True)
@@ -16,16 +15,16 @@ def no_proxy(monkeypatch):
 
 
 @pytest.fixture
-def frames(make_sqlite):
+def engine(make_sqlite):
     engine = open_database(make_sqlite())
     store_facts(engine)
-    yield DatabaseFrames(engine)
+    yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def commands(frames):
-    return Commands(Asker(frames, Settings(database_url="sqlite://", timezone="Europe/Paris")))
+def commands(engine):
+    return Commands(Asker(engine, Settings(database_url="sqlite://", timezone="Europe/Paris")))
 
 
 @pytest.fixture
