@@ -293,7 +293,7 @@ def ratings(draw, ticket: str, created_at: int, seconds: list[int]) -> Rating:
     lowest = 0 if highest == 1 else 1
     return Rating(
         external_id=ticket + draw(st.sampled_from("abcdefgh")),
-        at=draw(st.sampled_from([created_at, *seconds]) | st.integers(created_at, CLOSES)),
+        at=draw(st.sampled_from([created_at, *seconds, *seconds]) | st.integers(created_at, CLOSES)),
         survey=draw(st.sampled_from(("csat", "csat", "nps"))),
         score=draw(st.none() | st.integers(lowest, highest)),
         lowest=lowest,

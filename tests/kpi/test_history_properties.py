@@ -2,14 +2,15 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
-from cast import DAY
+from cast import DAY, HOUR, Tale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import Told
 from strategies import CLOSES, OPENED, histories, rulebooks
 
-from kpi.events import UNSOLVED
+from kpi.events import UNSOLVED, Author, Status
 from kpi.history import fold
+from kpi.policies import Metric, Policy, Rulebook, Target
 
 FEWER = settings(max_examples=50)
 ALL_HISTORIES = st.one_of(histories(nasty=False), histories(nasty=True))
@@ -96,10 +97,33 @@ def test_every_clock_is_achieved_breached_running_or_paused(history, rules):
 
 @given(ALL_HISTORIES, rulebooks())
 @FEWER
-def test_a_stopped_clock_is_late_exactly_when_it_stopped_after_its_last_instant_in_time(history, rules):
+def test_a_stopped_reply_clock_is_late_exactly_when_it_stopped_after_its_last_instant_in_time(history, rules):
     for clock in fold(history, rules).clocks:
-        if clock["state"] == "stopped" and clock["late_after"] is not None:
+        if clock["state"] == "stopped" and clock["metric"] != "resolution":
             assert clock["breached"] == int(clock["stopped_at"] > clock["late_after"])
+
+
+@given(ALL_HISTORIES, rulebooks(), st.booleans())
+def test_a_clock_that_stops_at_its_very_target_is_in_time_and_a_second_more_is_late(history, rules, business):
+    def promising(seconds: int) -> Rulebook:
+        targets = tuple(Target(metric=metric, seconds=seconds, business=business) for metric in Metric)
+        return replace(rules, policies=(Policy(key="only", targets=targets),))
+
+    for clock in fold(history, promising(HOUR)).clocks:
+        if clock["state"] != "stopped" or clock["elapsed_s"] == 0:
+            continue
+        for seconds, late in ((clock["elapsed_s"], 0), (clock["elapsed_s"] - 1, 1)):
+            clocks = fold(history, promising(seconds)).clocks
+            told = next(c for c in clocks if all(c[name] == clock[name] for name in ("metric", "instance")))
+            assert told["breached"] == late
+            assert not late or told["stopped_at"] > told["late_after"]
+
+
+def test_an_automatic_message_before_the_solve_reopens_nothing_after_it():
+    ticket = Tale(OPENED).replies(OPENED + HOUR).bot_says(OPENED + HOUR).solved(OPENED + 2 * HOUR)
+    ticket.becomes(OPENED + 3 * HOUR, Status.OPEN, Author.CUSTOMER)
+    facts = fold(ticket.history, Rulebook()).ticket
+    assert (facts["reopens"], facts["automatic_reopens"], facts["fastest_reopen_s"]) == (1, 0, HOUR)
 
 
 @given(ALL_HISTORIES, rulebooks())
