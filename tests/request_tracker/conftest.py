@@ -19,7 +19,7 @@ from bot.storage import read_cursor_text
 from bot.sync import SyncReport, sync
 from kpi.question import Answer
 
-URL, TOKEN, DATABASE = "KPI_BOT_TEST_RT_URL", "KPI_BOT_TEST_RT_TOKEN", "KPI_BOT_TEST_RT_DATABASE"
+URL, TOKEN, DATABASE = "TEST_RT_URL", "TEST_RT_TOKEN", "TEST_RT_DATABASE"
 
 # The instance's own working hours and service agreement (its ServiceBusinessHours and ServiceAgreements).
 SETTINGS = """
