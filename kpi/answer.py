@@ -34,6 +34,11 @@ def answer(question: Question, frames: Frames, now: int, targets: Mapping[str, f
         QuestionError: `unknown_kpi`, `no_cohort_reading`, `empty_period`, `reversed_period`, `period_in_future`,
             `unknown_dimension`, `no_breakdown`, `unknown_value`, `ambiguous_value`.
     """
+    with frames.snapshot() as facts:
+        return _answer(question, facts, now, targets)
+
+
+def _answer(question: Question, frames: Frames, now: int, targets: Mapping[str, float]) -> Answer:
     kpi = find(question.kpi)
     kpi.anchor(question.reading)
     by = _breakdown_by(question)

@@ -1,12 +1,13 @@
 """Where facts are read from. KPI definitions see only `Frames`, so they run on every engine."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import narwhals as nw
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Engine, Executable, Row, exists, or_, select, union_all
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Executable, Row, exists, or_, select, union_all
 from sqlalchemy.types import Float, Integer, TypeEngine
 
 from kpi import schema
@@ -29,6 +30,10 @@ class Freshness:
 
 class Frames(Protocol):
     """A source of facts."""
+
+    def snapshot(self) -> AbstractContextManager["Frames"]:
+        """Give the facts as they are at this moment, whatever is written while an answer is made of them."""
+        ...
 
     def window(
         self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
@@ -67,9 +72,22 @@ class Frames(Protocol):
 class DatabaseFrames:
     """Facts read from the database into pandas: only the columns and the window that a question needs."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, source: Engine | Connection) -> None:
+        self._source = source
         self._known: dict[str, tuple[Freshness, dict[str, str]]] = {}
+
+    @contextmanager
+    def snapshot(self) -> Iterator["DatabaseFrames"]:
+        """Give the facts as they are at this moment: all that is read comes from one transaction."""
+        with self._connect() as connection:
+            if connection.dialect.name == "postgresql" and not connection.in_transaction():
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            frames = DatabaseFrames(connection)
+            frames._known = self._known  # read once for all
+            yield frames
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        return self._source.connect() if isinstance(self._source, Engine) else nullcontext(self._source)
 
     def window(
         self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
@@ -91,7 +109,7 @@ class DatabaseFrames:
     def _frame(self, fact: str, columns: Collection[str], selections: Sequence[Sequence[ColumnElement[bool]]]) -> Frame:
         chosen = [schema.FACTS[fact].c[name] for name in sorted(columns)]
         statements = [select(*chosen).where(*conditions) for conditions in selections]
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             rows = connection.execute(union_all(*statements) if len(statements) > 1 else statements[0]).all()
         return nw.from_native(_table(chosen, rows)).lazy()
 
@@ -106,7 +124,7 @@ class DatabaseFrames:
             "ratings": exists(select(schema.ratings.c.external_id)),
             "sla_policies": exists(select(schema.clock_facts.c.ticket_id)),
         }
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             found = connection.execute(select(*tests.values())).one()
         return frozenset(name for name, there in zip(tests, found, strict=True) if there)
 
@@ -176,7 +194,7 @@ class DatabaseFrames:
         return {value for statement in statements for row in self._rows(statement) for value in row if value}
 
     def _rows(self, statement: Executable) -> Sequence[Row[Any]]:
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             return connection.execute(statement).all()
 
 

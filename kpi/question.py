@@ -143,8 +143,8 @@ class Answer:
             `running_overdue` (clocks past due that still run).
         left_out: rows that the rules leave out, by reason.
         notes: what else a reader must know, by name: `provisional` (may still change), `automatic_reopens`
-            (reopens that don't count), `still_running` (clocks in time, in no figure yet), `solved_without_reply`
-            (clocks that the solve stopped).
+            (reopens that don't count), `still_running` (clocks in time, in no figure yet), `ended_without_reply`
+            (clocks that a solve or a closing stopped).
         data_as_of: everything up to here has been read from the helpdesk; None when it never was.
         uncovered: the part of the period that the sync has not covered: `before_history`, `not_synced` or None.
         groups: the figures of a breakdown: worst first, of counts most first, rows without a value last.

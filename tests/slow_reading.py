@@ -129,7 +129,7 @@ def _note(found: Read, kpi: str, row: Row, now: int) -> None:
     if kpi in ("frt_sla", "resolution_sla"):
         found.note("still_running", row["state"] != "stopped" and not is_late(row, now))
     if kpi == "frt_sla":
-        found.note("solved_without_reply", row["stopped_by"] == "solve")
+        found.note("ended_without_reply", row["stopped_by"] in {"solve", "closed"})
 
 
 def percentile(ordered: list[int], share: float) -> float:

@@ -33,7 +33,7 @@ def _sla(key: str, metric: str, stopped_by: str, *, customer_opened: bool) -> Kp
         higher_is_better=True,
         needs="sla_policies",
         notes={"still_running": ~(STOPPED | LATE.fill_null(False))}
-        | ({"solved_without_reply": nw.col("stopped_by") == "solve"} if stopped_by == "reply" else {}),
+        | ({"ended_without_reply": nw.col("stopped_by").is_in(["solve", "closed"])} if stopped_by == "reply" else {}),
         beside={
             "running_overdue": Kpi(
                 key="running_overdue",

@@ -116,11 +116,15 @@ def _rating(story: Story, ratings: Iterable[Rating], solves: list[tuple[int, Sta
     names = ("rated_at", "rating", "rating_highest", "rating_positive")
     if latest is None or latest.score is None:
         return _at_event("rated_", None) | dict.fromkeys(names)
-    part = (latest.score - latest.lowest) / (latest.highest - latest.lowest)
     solved = [state for at, state in solves if at <= latest.at]
     state = solved[-1] if solved else _state_at(story, latest.at)
-    values = (latest.at, latest.score, latest.highest, int(part >= SATISFIED_FROM))
+    values = (latest.at, latest.score, latest.highest, _satisfied(latest.score, latest.lowest, latest.highest))
     return _at_event("rated_", state) | dict(zip(names, values, strict=True))
+
+
+def _satisfied(score: float, lowest: float, highest: float) -> int | None:
+    """Return 1 or 0; None on a scale of a single value, which tells nothing."""
+    return None if highest <= lowest else int((score - lowest) / (highest - lowest) >= SATISFIED_FROM)
 
 
 def _state_at(story: Story, at: int) -> State:

@@ -199,3 +199,16 @@ def test_values_are_read_again_after_a_sync(engine):
 @pytest.mark.parametrize("key", DIMENSIONS)
 def test_every_dimension_has_values(engine, key):
     assert isinstance(DatabaseFrames(engine).values(key), dict)
+
+
+def test_a_snapshot_does_not_see_what_a_sync_writes_meanwhile(engine):
+    ledger = Ledger()
+    ledger.ticket(T0)
+    frames = ledger.frames(engine)
+    window = ("ticket_facts", {"created_at"}, "created_at", Span(T0, T0 + 1), {})
+    with frames.snapshot() as facts:
+        assert rows(facts.window(*window)) == [{"created_at": T0}]
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM ticket_facts"))
+        assert rows(facts.window(*window)) == [{"created_at": T0}]
+    assert rows(frames.window(*window)) == []

@@ -229,7 +229,17 @@ def test_a_call_in_which_it_was_solved():
 
 @pytest.mark.parametrize(
     ("score", "lowest", "highest", "positive"),
-    [(4, 1, 5, 1), (3, 1, 5, 0), (6, 1, 7, 1), (5, 1, 7, 0), (1, 0, 1, 1), (0, 0, 1, 0), (3, 1, 3, 1), (2, 1, 3, 0)],
+    [
+        (4, 1, 5, 1),
+        (3, 1, 5, 0),
+        (6, 1, 7, 1),
+        (5, 1, 7, 0),
+        (1, 0, 1, 1),
+        (0, 0, 1, 0),
+        (3, 1, 3, 1),
+        (2, 1, 3, 0),
+        (1, 1, 1, None),  # a scale of one value tells nothing
+    ],
 )
 def test_what_counts_as_satisfied(score, lowest, highest, positive):
     told = Tale(T0).solved(T0 + 10).rated(T0 + 20, score, lowest=lowest, highest=highest)

@@ -151,7 +151,7 @@ def test_a_clock_that_a_solve_stopped_is_no_first_response_and_is_told(engine): 
     ledger.clock(ledger.ticket(T0), "first_reply", **stopped(T0 + 60, 60))
     ledger.clock(ledger.ticket(T0), "first_reply", **stopped(T0 + 60, 60, by="solve"))
     told = answer(ask("frt_sla"), ledger.frames(engine), NOW)
-    assert (fraction(told.figure), told.notes) == ((1, 1), {"solved_without_reply": 1})
+    assert (fraction(told.figure), told.notes) == ((1, 1), {"ended_without_reply": 1})
 
 
 @pytest.mark.parametrize(
