@@ -27,3 +27,16 @@ demo *arguments:
 # What CI runs, from a clean state
 ci:
     bash .ci/run
+
+# Write the migration that leads from the last one to the tables of kpi/schema.py and bot/tables.py
+migration message:
+    #!/usr/bin/env -S uv run --frozen python
+    from tempfile import TemporaryDirectory
+    from alembic import command
+    from bot.database import configuration, migrate, open_database
+    with TemporaryDirectory() as directory:
+        engine = open_database(f"sqlite:///{directory}/last.db")
+        migrate(engine)
+        with engine.begin() as connection:
+            command.revision(configuration(connection), "{{ message }}", autogenerate=True)
+        engine.dispose()
