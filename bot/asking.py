@@ -34,8 +34,7 @@ class Asker:
     """Answers questions put in words, from one database."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
-        self._engine = engine
-        self._frames = DatabaseFrames(engine)
+        self._frames = DatabaseFrames(engine, [each.key for each in settings.helpdesks] or None)
         self._settings = settings
 
     @property
@@ -43,14 +42,14 @@ class Asker:
         """The reporting time zone."""
         return self._settings.timezone
 
-    def understand(self, words: str, now: int, language: str) -> Question:
-        """Return the question that words ask; raises QuestionError."""
+    def understand(self, words: str, now: int, language: str, frames: Frames | None = None) -> Question:
+        """Return the question that words ask, whose values are those of `frames`; raises QuestionError."""
         context = Context(
             now=now,
             zone=self._settings.timezone,
             week_start=self._settings.week_start,
             language=language,
-            values=KnownValues(self._frames),
+            values=KnownValues(frames or self._frames),
         )
         return parse(words, context)
 
@@ -66,13 +65,16 @@ class Asker:
             QuestionError: the words are not understood, or the question has no answer.
             StorageError: the database can't be read, or its facts were made with other rules (`facts_stale`).
         """
-        self._check_rules()
-        return answer(self.understand(words, now, language), self._frames, now, self._settings.targets)
+        # One connection and one snapshot for all of it: rules checked in one could be outdated in the next, and a
+        # thread that holds one connection while it waits for another can wait for ever.
+        with self._frames.snapshot() as frames:
+            self._check_rules(frames)
+            return answer(self.understand(words, now, language, frames), frames, now, self._settings.targets)
 
-    def _check_rules(self) -> None:
+    def _check_rules(self, frames: DatabaseFrames) -> None:
         """Refuse figures made with other schedules or policies than the settings have: wrong without a sign of it."""
-        with self._engine.connect() as connection:
-            for helpdesk in self._frames.helpdesks():
+        with frames.connect() as connection:
+            for helpdesk in frames.helpdesks():
                 rules = self._settings.rulebook(team_names(connection, helpdesk))
                 if facts_are_stale(connection, helpdesk, rules):
                     raise StorageError("facts_stale", helpdesk=helpdesk)

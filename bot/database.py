@@ -81,7 +81,7 @@ def open_database(url: str, *, create: bool = True) -> Engine:
     if address.get_backend_name() == "sqlite":
         _check_file(address, create=create)
     try:
-        engine = create_engine(address, pool_pre_ping=True)
+        engine = create_engine(address, pool_pre_ping=True, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise StorageError("driver_missing", driver=error.name or address.drivername) from error
     event.listen(engine, "handle_error", _translate)

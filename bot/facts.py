@@ -5,12 +5,15 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import islice
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import (
+    BigInteger,
     Connection,
     Engine,
     RowMapping,
@@ -22,6 +25,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    or_,
     select,
     update,
     values,
@@ -30,14 +34,19 @@ from sqlalchemy import (
 from bot.database import upsert, writing
 from bot.tables import facts_rules
 from kpi import schema
+from kpi.errors import KpiError
 from kpi.events import Author, Change, Contact, Field, History, Message, Rating, Status, Ticket, Work
 from kpi.history import fold
 from kpi.policies import Rulebook
+
+log = structlog.get_logger()
 
 FACTS_VERSION = 1
 """Counted up when `kpi.history` changes what facts say: every database then makes them again."""
 
 BATCH = 500
+GROUPS_AT_ONCE = 200
+"""Each takes three variables, and older SQLites allow 999 in a statement."""
 
 Progress = Callable[[int, int | None], None]
 """Called with the number of tickets done and of those left, None when that is unknown."""
@@ -97,33 +106,49 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 def _event(kind: Callable[..., Item], row: RowMapping) -> Item:
     """Return a row as the event it was stored from."""
-    values = {field.name: row[field.name] for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
-    return kind(**{name: _READ[name](value) if name in _READ else value for name, value in values.items()})
+    return kind(**{name: read(row[name]) if read else row[name] for name, read in _readers(kind)})
 
 
-def refold(connection: Connection, rules: Rulebook, ids: Collection[int]) -> None:
-    """Make the facts of these tickets again from all that is stored of them; rows that stay the same aren't written."""
-    touched: set[tuple[str, str | None, str | None]] = set()
+@cache
+def _readers(kind: Callable[..., object]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    return tuple((field.name, _READ.get(field.name)) for field in fields(kind))  # type: ignore[arg-type]  # a dataclass
+
+
+def refold(connection: Connection, rules: Rulebook, ids: Collection[int]) -> list[str]:
+    """Make the facts of these tickets again from all that is stored of them; rows that stay the same aren't written.
+
+    Return the tickets, by the helpdesk's own identifiers, of which no facts can be made: they count in no KPI.
+    """
+    failed: list[str] = []
+    since: dict[tuple[str, str, str], int] = {}
     for batch in batches(sorted(ids)):
-        touched |= _contact_groups(connection, batch)
-        _replace_facts(connection, rules, batch)
-        touched |= _contact_groups(connection, batch)
+        _note_groups(connection, batch, since)
+        failed += _replace_facts(connection, rules, batch)
+        _note_groups(connection, batch, since)
         _link_contacts(
             connection, select(schema.ticket_facts.c.ticket_id).where(schema.ticket_facts.c.ticket_id.in_(batch))
         )
     by_helpdesk = defaultdict(list)
-    for helpdesk, customer, kind in touched:
-        if customer is not None and kind is not None:
-            by_helpdesk[helpdesk].append((customer, kind))
+    for (helpdesk, customer, kind), created_at in since.items():
+        by_helpdesk[helpdesk].append((customer, kind, created_at))
     for helpdesk, groups in by_helpdesk.items():
-        for some in batches(sorted(groups)):
+        for some in batches(sorted(groups), GROUPS_AT_ONCE):
             _link_contacts(connection, _tickets_of(helpdesk, some))
+    return failed
 
 
-def _replace_facts(connection: Connection, rules: Rulebook, ids: Sequence[int]) -> None:
+def _replace_facts(connection: Connection, rules: Rulebook, ids: Sequence[int]) -> list[str]:
+    failed: list[str] = []
     rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in schema.FACTS.values()}
     for ticket_id, history in read_histories(connection, ids).items():
-        facts = fold(history, rules)
+        try:
+            facts = fold(history, rules)
+        except KpiError:
+            raise  # about the rules
+        except Exception:  # one ticket whose events make no sense must not stop all the others for ever
+            failed.append(history.ticket.external_id)
+            log.exception("facts_failed", helpdesk=history.ticket.helpdesk, ticket=history.ticket.external_id)
+            continue
         rows[schema.ticket_facts].append(facts.ticket | {"ticket_id": ticket_id})
         for table, made in (
             (schema.turn_facts, facts.turns),
@@ -134,6 +159,7 @@ def _replace_facts(connection: Connection, rules: Rulebook, ids: Sequence[int]) 
     for table, made in rows.items():
         _delete_others(connection, table, ids, made)
         upsert(connection, table, made)
+    return failed
 
 
 def _delete_others(connection: Connection, table: Table, ids: Sequence[int], rows: list[dict[str, Any]]) -> None:
@@ -147,20 +173,30 @@ def _delete_others(connection: Connection, table: Table, ids: Sequence[int], row
         connection.execute(statement, [{f"_{c.name}": v for c, v in zip(key, row, strict=True)} for row in others])
 
 
-def _contact_groups(connection: Connection, ids: Sequence[int]) -> set[tuple[str, str | None, str | None]]:
-    """Return the customers and types of these tickets: within each, a ticket can be another's next contact."""
+def _note_groups(connection: Connection, ids: Sequence[int], since: dict[tuple[str, str, str], int]) -> None:
+    """Note the customers and types of these tickets, each with the earliest that can be a next contact."""
     facts = schema.ticket_facts.c
-    found = connection.execute(select(facts.helpdesk, facts.customer, facts.type).where(facts.ticket_id.in_(ids)))
-    return {(helpdesk, customer, kind) for helpdesk, customer, kind in found}
+    found = select(facts.helpdesk, facts.customer, facts.type, func.min(facts.created_at))
+    found = found.where(facts.ticket_id.in_(ids), facts.customer.is_not(None), facts.type.is_not(None))
+    for helpdesk, customer, kind, at in connection.execute(found.group_by(facts.helpdesk, facts.customer, facts.type)):
+        group = (helpdesk, customer, kind)
+        since[group] = min(at, since.get(group, at))
 
 
-def _tickets_of(helpdesk: str, groups: Sequence[tuple[str, str]]) -> Select[int]:
-    """Return the query of the tickets of these customers and types."""
+def _tickets_of(helpdesk: str, groups: Sequence[tuple[str, str, int]]) -> Select[int]:
+    """Return the query of the tickets of these customers and types whose next contact may be one from an instant on."""
     facts = schema.ticket_facts.c
     # Joined with, since SQLite looks pairs up in an index only one by one.
-    pairs = values(column("customer", Text), column("type", Text)).data(list(groups)).cte("pairs")
+    pairs = (
+        values(column("customer", Text), column("type", Text), column("since", BigInteger))
+        .data(list(groups))
+        .cte("pairs")
+    )
     same = and_(facts.helpdesk == helpdesk, facts.customer == pairs.c.customer, facts.type == pairs.c.type)
-    return select(facts.ticket_id).select_from(pairs.join(schema.ticket_facts, same))
+    # One that came back earlier still did so first.
+    open_ended = or_(facts.next_contact_at.is_(None), facts.next_contact_at >= pairs.c.since)
+    found = select(facts.ticket_id).select_from(pairs.join(schema.ticket_facts, same))
+    return found.where(facts.last_solved_at.is_not(None), open_ended)
 
 
 def _link_contacts(connection: Connection, ids: Select[int]) -> None:
@@ -196,9 +232,14 @@ def fingerprint(rules: Rulebook) -> str:
     """Return a digest of all that facts depend on besides events; of team names, only those that rules mention."""
     mentioned = {word.casefold() for word in rules.teams_mentioned()}
     names = {key: name for key, name in rules.team_names.items() if name.casefold() in mentioned}
-    calendars = version("holidays") if any(a.schedule.country for a in rules.schedules) else None
+    calendars = _holidays_version() if any(a.schedule.country for a in rules.schedules) else None
     made_with = [FACTS_VERSION, calendars, rules.schedules, rules.policies, rules.test_tags, names]
     return sha256(json.dumps(_plain(made_with), sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _holidays_version() -> str:
+    return version("holidays")
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  # any part of a rulebook ─▶ JSON, the same in every process

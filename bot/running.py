@@ -12,6 +12,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import TimeoutError  # noqa: A004  # of the connection pool
 from starlette.applications import Starlette
 
 from bot.asking import Asker
@@ -106,7 +107,7 @@ def _is_well(engine: Engine) -> bool:
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
-    except StorageError:
+    except (StorageError, TimeoutError):
         return False
     return True
 

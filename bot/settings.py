@@ -154,7 +154,7 @@ def _secret_file(setting: str, path: Path) -> str:
     """Return the secret in a file without the line's end; raises SettingsError."""
     try:
         secret = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no text, or a path with a NUL
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise SettingsError("secret_file_unreadable", setting=setting, path=str(path), reason=reason) from None
     if not secret:

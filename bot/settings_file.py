@@ -231,10 +231,11 @@ def read_settings_file(path: Path) -> SettingsFile:
     """Return the file's content; raises SettingsError for what can't be read or isn't accepted."""
     try:
         document: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError("settings_file_unreadable", path=str(path), reason=error.strerror or str(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError("settings_file_not_toml", path=str(path), reason=str(error)) from None
+    except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError("settings_file_unreadable", path=repr(str(path)), reason=reason) from error
     try:
         return SettingsFile.model_validate(document)
     except ValidationError as error:

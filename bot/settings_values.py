@@ -17,6 +17,9 @@ from kpi.errors import SettingsError, suggest
 from kpi.events import WAITING, Status
 from kpi.hours import DAY, WEEKDAYS, Opening
 
+LONGEST_S = 3650 * 86_400
+"""A promise for longer has a zero too many, and leads out of the calendar."""
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd]\s*)+", re.ASCII)
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
@@ -83,7 +86,7 @@ def duration(value: object, inside: str | None = None) -> int:
     if isinstance(value, str) and _DURATION.fullmatch(value.strip().casefold()):
         parts = _PART.findall(value.casefold())
         seconds = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
-        if seconds > 0:
+        if 0 < seconds <= LONGEST_S:
             return seconds
     raise refusal("setting_not_a_duration", value=str(value), inside=_inside(inside))
 

@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from bot.database import upsert
 from bot.facts import batches, has_tickets, refold, remember_rules, team_names
-from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult, Told
 from bot.tables import refused_tickets, sync_cursors
 from kpi import schema
 from kpi.events import GONE, Author, Field, History, Person, Status, Ticket
@@ -44,17 +45,22 @@ def store_page(connection: Connection, desk: Desk, page: Page, now: int) -> int:
     Storing it again changes nothing. `now` is the epoch second, for retries and the cursor's date.
     """
     _store_helpdesk(connection, desk, page)
-    _store_people(connection, schema.agents, desk, page.agents)
-    _store_people(connection, schema.customers, desk, page.customers)
-    teams = [{"helpdesk": desk.key, "external_id": team.external_id, "name": team.name} for team in page.teams]
-    upsert(connection, schema.teams, teams)
-    if not has_tickets(connection, desk.key):
-        remember_rules(connection, desk.key, desk.rules(connection))
-    store_tickets(connection, desk, page.tickets, now)
+    store_told(connection, desk, page, now)
     cursor = json.dumps(page.cursor, sort_keys=True)
     if cursor != read_cursor_text(connection, desk.key):
         upsert(connection, sync_cursors, [{"helpdesk": desk.key, "cursor": cursor, "updated_at": now}])
     return sum(not isinstance(result, Refused) for result in page.tickets)
+
+
+def store_told(connection: Connection, desk: Desk, told: Told, now: int) -> None:
+    """Store tickets with the people and teams they name, and the facts that follow."""
+    _store_people(connection, schema.agents, desk, told.agents)
+    _store_people(connection, schema.customers, desk, told.customers)
+    teams = [{"helpdesk": desk.key, **_row(team)} for team in told.teams]
+    upsert(connection, schema.teams, teams)
+    if not has_tickets(connection, desk.key):
+        remember_rules(connection, desk.key, desk.rules(connection))
+    store_tickets(connection, desk, told.tickets, now)
 
 
 def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketResult], now: int) -> None:
@@ -78,7 +84,8 @@ def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketRe
     for batch in batches(told):
         mine = refused_tickets.c.helpdesk == desk.key
         connection.execute(delete(refused_tickets).where(mine, refused_tickets.c.external_id.in_(batch)))
-    refold(connection, desk.rules(connection), touched)
+    failed = refold(connection, desk.rules(connection), touched)
+    _store_refused(connection, desk, [Refused(external_id=name, reason="facts_failed") for name in failed], now)
 
 
 def refused_again(connection: Connection, desk: Desk, refused: Refused, attempts: int, now: int) -> None:
@@ -123,6 +130,11 @@ def _store_helpdesk(connection: Connection, desk: Desk, page: Page) -> None:
     upsert(connection, schema.helpdesks, [row])
 
 
+def storable(text: str) -> str:
+    """Return a text without what a database refuses: NUL in PostgreSQL, halves of a character in both."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def _store_people(connection: Connection, table: Table, desk: Desk, people: Sequence[Person]) -> None:
     rows = [{"helpdesk": desk.key, **_row(person)} for person in people]
     upsert(connection, table, rows, keep=("name", "joined_at"))
@@ -139,12 +151,19 @@ def _ticket_row(desk: Desk, ticket: Ticket) -> dict[str, Any]:
 
 def _row(event: Any, **others: object) -> dict[str, Any]:  # noqa: ANN401  # any dataclass of kpi.events
     """Return an event as its table holds it: flags as 0 or 1, words as plain text."""
-    return {field.name: _stored(getattr(event, field.name)) for field in fields(event)} | others
+    return {name: _stored(getattr(event, name)) for name in _names(event.__class__)} | others
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _stored(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, str):
+        return storable(value)
     return int(value) if isinstance(value, bool) else value
 
 

@@ -15,7 +15,7 @@ from bot.database import writing
 from bot.facts import Progress, facts_are_stale, rebuild
 from bot.helpdesks.connector import Connector, Cursor, Refused
 from bot.settings import Settings
-from bot.storage import Desk, forget_subjects, read_cursor_text, refused_again, store_page, store_tickets
+from bot.storage import Desk, forget_subjects, read_cursor_text, refused_again, store_page, store_told
 from bot.tables import refused_tickets
 from kpi.errors import StorageError
 
@@ -159,13 +159,14 @@ class _Run:
         for external_id, attempts in due:
             if self.stopping():
                 break
-            result = self.connector.ticket(external_id)
+            told = self.connector.ticket(external_id)
             self.still_held()
             with writing(self.engine) as connection:
-                if isinstance(result, Refused):
-                    refused_again(connection, self.desk, result, attempts, now)
-                else:
-                    store_tickets(connection, self.desk, [result], now)
+                again = [result for result in told.tickets if isinstance(result, Refused)]
+                for refused in again:
+                    refused_again(connection, self.desk, refused, attempts, now)
+                if not again:
+                    store_told(connection, self.desk, told, now)
                     self.tickets += 1
 
     def still_refused(self) -> int:

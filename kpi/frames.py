@@ -7,7 +7,20 @@ from typing import Any, Literal, Protocol
 
 import narwhals as nw
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Executable, Row, exists, or_, select, union_all
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    Row,
+    and_,
+    exists,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.types import Float, Integer, TypeEngine
 
 from kpi import schema
@@ -72,35 +85,41 @@ class Frames(Protocol):
 class DatabaseFrames:
     """Facts read from the database into pandas: only the columns and the window that a question needs."""
 
-    def __init__(self, source: Engine | Connection) -> None:
+    def __init__(self, source: Engine | Connection, helpdesks: Collection[str] | None = None) -> None:
         self._source = source
-        self._known: dict[str, tuple[Freshness, dict[str, str]]] = {}
+        self._only = None if helpdesks is None else sorted(helpdesks)
+        self._known: dict[str, tuple[object, dict[str, str]]] = {}
 
     @contextmanager
     def snapshot(self) -> Iterator["DatabaseFrames"]:
         """Give the facts as they are at this moment: all that is read comes from one transaction."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             if connection.dialect.name == "postgresql" and not connection.in_transaction():
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            frames = DatabaseFrames(connection)
+            frames = DatabaseFrames(connection, self._only)
             frames._known = self._known  # read once for all
             yield frames
 
-    def _connect(self) -> AbstractContextManager[Connection]:
+    def connect(self) -> AbstractContextManager[Connection]:
+        """Give a connection: in a snapshot its only one."""
         return self._source.connect() if isinstance(self._source, Engine) else nullcontext(self._source)
+
+    def _counted(self, helpdesk: Column[str]) -> ColumnElement[bool]:
+        """Return that a row is of a helpdesk that counts: one that was renamed or removed has its rows still."""
+        return true() if self._only is None else helpdesk.in_(self._only)
 
     def window(
         self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
     ) -> Frame:
         """Return rows of `fact` whose `instant` falls in a span and whose columns have the values of `where`."""
         table = schema.FACTS[fact].c
-        matching = [table[name] == value for name, value in where.items()]
+        matching = [self._counted(table.helpdesk), *(table[name] == value for name, value in where.items())]
         return self._frame(fact, columns, [(table[instant] >= span.start, table[instant] < span.end, *matching)])
 
     def open_at(self, columns: Collection[str], span: Span) -> Frame:
         """Return rows of `span_facts` that were open at some instant of a span or at its end."""
         table = schema.span_facts.c
-        begun = table.started_at < span.end
+        begun = and_(table.started_at < span.end, self._counted(table.helpdesk))
         # Two selections instead of one with OR: each can use the index on ended_at.
         return self._frame(
             "span_facts", columns, [(begun, table.ended_at.is_(None)), (begun, table.ended_at >= span.start)]
@@ -109,7 +128,7 @@ class DatabaseFrames:
     def _frame(self, fact: str, columns: Collection[str], selections: Sequence[Sequence[ColumnElement[bool]]]) -> Frame:
         chosen = [schema.FACTS[fact].c[name] for name in sorted(columns)]
         statements = [select(*chosen).where(*conditions) for conditions in selections]
-        with self._connect() as connection:
+        with self.connect() as connection:
             rows = connection.execute(union_all(*statements) if len(statements) > 1 else statements[0]).all()
         return nw.from_native(_table(chosen, rows)).lazy()
 
@@ -124,14 +143,14 @@ class DatabaseFrames:
             "ratings": exists(select(schema.ratings.c.external_id)),
             "sla_policies": exists(select(schema.clock_facts.c.ticket_id)),
         }
-        with self._connect() as connection:
+        with self.connect() as connection:
             found = connection.execute(select(*tests.values())).one()
         return frozenset(name for name, there in zip(tests, found, strict=True) if there)
 
     def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
         """Return what the data covers: only what every helpdesk covers."""
         table = schema.helpdesks.c
-        statement = select(table.history_start, table.synced_at)
+        statement = select(table.history_start, table.synced_at).where(self._counted(table.key))
         if helpdesks:
             statement = statement.where(table.key.in_(sorted(helpdesks)))
         rows = self._rows(statement)
@@ -143,7 +162,8 @@ class DatabaseFrames:
 
     def helpdesks(self) -> tuple[str, ...]:
         """Return the keys of the helpdesks that are read."""
-        return tuple(row.key for row in self._rows(select(schema.helpdesks.c.key).order_by("key")))
+        table = schema.helpdesks.c
+        return tuple(row.key for row in self._rows(select(table.key).where(self._counted(table.key)).order_by("key")))
 
     def labels(self, table: str, identifiers: Collection[str]) -> dict[Identity, str]:
         """Return the names of those known by these identifiers; of one without a name, the identifier."""
@@ -158,15 +178,19 @@ class DatabaseFrames:
 
     def _names(self, table: str, *conditions: ColumnElement[bool]) -> dict[Identity, str]:
         named = schema.metadata.tables[table].c
-        rows = self._rows(select(named.helpdesk, named.external_id, named.name).where(*conditions))
+        rows = self._rows(
+            select(named.helpdesk, named.external_id, named.name).where(self._counted(named.helpdesk), *conditions)
+        )
         return {(row.helpdesk, row.external_id): row.name or row.external_id for row in rows}
 
     def values(self, key: str) -> dict[str, str]:
         """Return the known values of a dimension with their labels; read again only after a sync."""
-        fresh = self.freshness()
-        if key not in self._known or self._known[key][0] != fresh:
-            self._known[key] = (fresh, self._read_values(key))
-        return self._known[key][1]
+        table = schema.helpdesks.c
+        read = tuple(map(tuple, self._rows(select(table.key, table.synced_at).order_by(table.key))))
+        known = self._known.get(key)
+        if known is None or known[0] != read:
+            known = self._known[key] = (read, self._read_values(key))
+        return known[1]
 
     def _read_values(self, key: str) -> dict[str, str]:
         kind = dimension(key)
@@ -185,16 +209,22 @@ class DatabaseFrames:
     def _distinct(self, key: str, *, many: bool) -> set[str]:
         """Return the values that tickets have, or for a priority also had at one of their events."""
         tickets = schema.tickets.c
+        ours = self._counted(tickets.helpdesk)
         if many:
-            return {tag for row in self._rows(select(tickets.tags).distinct()) for tag in row.tags.split("|") if tag}
-        statements = [select(tickets[key]).distinct()]
+            return {
+                tag
+                for row in self._rows(select(tickets.tags).where(ours).distinct())
+                for tag in row.tags.split("|")
+                if tag
+            }
+        statements = [select(tickets[key]).where(ours).distinct()]
         if key == "priority":
             facts = schema.ticket_facts.c
             statements.append(select(facts.created_priority, facts.solved_priority, facts.rated_priority).distinct())
         return {value for statement in statements for row in self._rows(statement) for value in row if value}
 
     def _rows(self, statement: Executable) -> Sequence[Row[Any]]:
-        with self._connect() as connection:
+        with self.connect() as connection:
             return connection.execute(statement).all()
 
 

@@ -1,6 +1,6 @@
 """A question, and its answer: what every surface asks with and shows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kpi.period import Grain, Period, Span
@@ -60,10 +60,6 @@ class Question:
     filters: tuple[Filter, ...] = ()
     versus: Period | None = None
     week_start: int = 0
-
-    def asking(self, **changes: object) -> "Question":
-        """Return the same question with something changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]  # field names are checked by replace itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

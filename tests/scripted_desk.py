@@ -8,7 +8,7 @@ from cast import ALICE, BOB, CHLOE, DAY, DINA, HOUR, Tale, at
 from sqlalchemy import Engine, select
 
 import bot.tables  # noqa: F401  # its tables belong to the metadata
-from bot.helpdesks.connector import Account, Cursor, Gone, Moved, Page, Refused, TicketResult
+from bot.helpdesks.connector import Account, Cursor, Gone, Moved, Page, Refused, TicketResult, Told
 from bot.settings import Settings, load_settings
 from kpi import schema
 from kpi.events import Contact, Field, Person, Status, Team
@@ -36,9 +36,9 @@ class ScriptedDesk:
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         yield from self.script[cursor["page"] if cursor else 0 :]
 
-    def ticket(self, external_id: str) -> TicketResult:
+    def ticket(self, external_id: str) -> Told:
         self.asked.append(external_id)
-        return self.single[external_id]
+        return Told(tickets=(self.single[external_id],), agents=PEOPLE, teams=TEAMS)
 
 
 def page(number: int, *tickets: TicketResult, **values) -> Page:

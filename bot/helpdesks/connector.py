@@ -5,7 +5,7 @@ A connector turns what its helpdesk says into `kpi.events`; it stores nothing an
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 from kpi.events import History, Person, Team
 
@@ -40,13 +40,34 @@ class Refused:
 TicketResult = History | Gone | Moved | Refused
 
 
+class Named(TypedDict):
+    """The people and teams that tickets name."""
+
+    agents: tuple[Person, ...]
+    customers: tuple[Person, ...]
+    teams: tuple[Team, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A piece of the stream: stored whole, with its cursor, in one transaction.
+class Told:
+    """What a helpdesk tells of some tickets.
 
     Attributes:
         tickets: whole histories, or what became of the ticket.
-        agents, customers, teams: those that the page mentions or that changed.
+        agents, customers, teams: those that they mention or that changed.
+    """
+
+    tickets: tuple[TicketResult, ...]
+    agents: tuple[Person, ...] = ()
+    customers: tuple[Person, ...] = ()
+    teams: tuple[Team, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Told):
+    """A piece of the stream: stored whole, with its cursor, in one transaction.
+
+    Attributes:
         cursor: where to go on after this page.
         done: nothing more is there now.
         remaining: pages or records left, when known, for the progress bar.
@@ -54,12 +75,8 @@ class Page:
         history_start: what happened before can't be read; None when everything there ever was can.
     """
 
-    tickets: tuple[TicketResult, ...]
     cursor: Cursor
     done: bool
-    agents: tuple[Person, ...] = ()
-    customers: tuple[Person, ...] = ()
-    teams: tuple[Team, ...] = ()
     remaining: int | None = None
     seen_until: int | None = None
     history_start: int | None = None
@@ -91,6 +108,6 @@ class Connector(Protocol):
         """Yield what happened since `cursor`, oldest first, until nothing more is there; raises HelpdeskError."""
         ...
 
-    def ticket(self, external_id: str) -> TicketResult:
+    def ticket(self, external_id: str) -> Told:
         """Return one ticket whole, for webhooks, sweeps and repairs; raises HelpdeskError."""
         ...

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 import structlog
@@ -88,8 +89,8 @@ def _post(client: WebhookClient, message: Message) -> WebhookResponse:
         body["blocks"] = message.blocks
     try:
         return client.send_dict(body)
-    except OSError as error:
-        raise SendError(str(error)) from error
+    except (OSError, HTTPException) as error:
+        raise SendError(f"{type(error).__name__}: {error}") from error
 
 
 def _problem(response: WebhookResponse) -> str | None:

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from bot.asking import Asker
 from bot.commands import Commands, catalogue_page, help_page, language_of
 from bot.database import open_database
 from bot.render.page import Section, page_blocks, page_fallback, page_terminal
-from bot.settings import Settings
+from bot.settings import HelpdeskSettings, Settings
 from bot.text import Text
 from kpi.catalogue import CATALOGUE
 from kpi.errors import QuestionError, StorageError
@@ -102,6 +103,27 @@ def test_a_page_reads_the_same_on_every_surface():
 
 def test_the_help_is_as_long_in_both_languages():
     assert [len(section.lines) for section in help_page(EN)] == [len(section.lines) for section in help_page(FR)]
+
+
+def test_as_many_questions_at_once_as_slack_has_threads_are_all_answered(commands):
+    asked = ["fcr last week by team"] * 32
+    with ThreadPoolExecutor(16) as threads:
+        told = list(threads.map(lambda words: commands.run(words, NOW, EN).figure, asked))
+    assert set(told) == {told[0]}
+
+
+def test_a_helpdesk_that_the_settings_no_longer_name_is_not_counted(make_sqlite):
+    engine = open_database(make_sqlite())
+    store_facts(engine)
+
+    def solved(*names):
+        desks = tuple(HelpdeskSettings(key=name, kind="demo") for name in names)
+        asker = Asker(engine, Settings(database_url="", timezone="Europe/Paris", helpdesks=desks))
+        return asker.ask("solved last week", NOW, "en").figure
+
+    assert solved("desk").value == 40
+    assert solved("renamed").n == 0
+    engine.dispose()
 
 
 def test_figures_made_with_other_rules_are_refused_rather_than_shown(make_sqlite):

@@ -144,6 +144,13 @@ def test_rows_and_cursor_are_kept_or_lost_together(engine):
     assert dump(engine) == before
 
 
+def test_text_that_a_database_refuses_is_stored_without_what_it_refuses(engine):
+    strange = Tale(START, "1", priority="hi\0gh", brand="half \ud83d").history
+    store(engine, page(0, strange, teams=(Team(external_id="support", name="Sup\0port"),)))
+    assert one(engine, schema.tickets, "priority", "brand") == ("high", "half ?")
+    assert one(engine, schema.teams, "name") == ("Support",)
+
+
 def test_what_was_read_stays_read(engine):
     store(engine, page(5, solved_ticket(created=START).history, seen_until=START + 5 * DAY, history_start=START))
     store(engine, page(0, solved_ticket("2", START + DAY).history, seen_until=START + DAY, history_start=START))

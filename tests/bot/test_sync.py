@@ -17,7 +17,7 @@ from bot.sync import helpdesk_lock, refresh, sync
 from bot.tables import facts_rules, refused_tickets, sync_cursors
 from kpi import schema
 from kpi.errors import HelpdeskError, StorageError
-from kpi.hours import AROUND_THE_CLOCK, Schedule
+from kpi.hours import AROUND_THE_CLOCK, Schedule, Week
 from kpi.policies import Assignment, Condition
 
 
@@ -145,6 +145,27 @@ def test_a_refused_ticket_that_turns_out_to_be_gone_is_tried_no_more(engine):
     desk.single["1"] = Gone(external_id="1")
     run(engine, desk)
     assert run(engine, desk, now=NOW + HOUR).refused == 0
+
+
+def test_a_ticket_read_at_a_later_try_brings_its_people_and_teams_along(engine):
+    desk = ScriptedDesk([page(0, Refused(external_id="1", reason="truncated"), teams=(), agents=())])
+    desk.single["1"] = Tale(START).history
+    run(engine, desk)
+    run(engine, desk, now=NOW + HOUR)
+    assert "Support" in found(engine, schema.teams.c.name)
+    assert "Alice" in found(engine, schema.agents.c.name)
+
+
+def test_a_ticket_whose_events_make_no_sense_is_refused_and_the_others_count(engine):
+    in_microseconds = START * 1000 * 1000
+    nonsense = Tale(in_microseconds, "1").replies(in_microseconds + HOUR).history
+    hours = Schedule(key="office", zone="Europe/Paris", weeks=(Week(days=(((9 * HOUR, 18 * HOUR),),) * 7),))
+    configured = replace(settings(), schedules=(Assignment(schedule=hours),))
+    told = [page(0, nonsense, Tale(START, "2").history), page(1, Tale(START, "3").history)]
+    report = run(engine, ScriptedDesk(told), configured=configured)
+    assert (report.pages, report.refused) == (2, 1)
+    assert found(engine, refused_tickets.c.reason) == ["facts_failed"]
+    assert len(found(engine, schema.ticket_facts.c.ticket_id)) == 2
 
 
 # --- One at a time -----------------------------------------------------------------------------------------------

@@ -87,12 +87,12 @@ def test_a_ticket_asked_for_is_as_the_stream_told_it(desk):
     connector = desk.connect()
     found = told(connector.pages(None))
     for name in list(found)[:: max(1, len(found) // 5)]:
-        assert desk.connect().ticket(name) == found[name]
+        assert desk.connect().ticket(name).tickets[0] == found[name]
 
 
 @pytest.mark.parametrize("name", ["99999999", "no-such-ticket", ""])
 def test_a_ticket_that_never_was_is_gone(desk, name):
-    assert desk.connect().ticket(name) == Gone(external_id=name)
+    assert desk.connect().ticket(name).tickets[0] == Gone(external_id=name)
 
 
 def test_changes_lead_from_value_to_value_into_the_present(desk):

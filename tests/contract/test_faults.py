@@ -141,4 +141,4 @@ def test_one_broken_ticket_is_refused_and_the_others_are_read(rt, connect):
 
 def test_a_ticket_that_is_closed_to_the_bot_is_refused_when_asked_for(rt, connect):
     rt.hidden_tickets.add(3)
-    assert connect().ticket("3") == Refused(external_id="3", reason="helpdesk_refused")
+    assert connect().ticket("3").tickets[0] == Refused(external_id="3", reason="helpdesk_refused")

@@ -131,6 +131,6 @@ def test_solutions_within_the_service_level(synced):
 
 def test_an_out_of_office_mail_reopens_a_ticket_and_is_no_question(synced):
     # Ticket 41 was resolved on 9 November at 11:15:49; the automatic reply of 11:17:49 reopened it.
-    history = synced.connector.ticket("41")
+    history = synced.connector.ticket("41").tickets[0]
     assert [message.external_id for message in history.messages if message.automatic] == ["897"]
     assert history.ticket.status == "open"

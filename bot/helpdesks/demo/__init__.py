@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
-from bot.helpdesks.connector import Account, Cursor, Gone, Page, TicketResult
+from bot.helpdesks.connector import Account, Cursor, Gone, Named, Page, Told
 from bot.helpdesks.demo.life import Life
 from bot.helpdesks.demo.story import COLLEAGUES, DAY, TEAMS, WEEKS, ZONE
 from bot.helpdesks.demo.world import World
@@ -52,12 +52,15 @@ class DemoHelpdesk:
             window = _next(window)
         yield from self._window(window | {"until": now}, last=True)
 
-    def ticket(self, external_id: str) -> TicketResult:
+    def ticket(self, external_id: str) -> Told:
         """Return one ticket as it is now."""
         now = int(self._clock())
         start = _story_of(external_id)
-        life = None if start is None else self._world(start).life(external_id, now)
-        return Gone(external_id=external_id) if life is None else life.history(now, self._key)
+        world = None if start is None else self._world(start)
+        life = None if world is None else world.life(external_id, now)
+        if world is None or life is None:
+            return Told(tickets=(Gone(external_id=external_id),))
+        return Told(tickets=(life.history(now, self._key),), **_named(world, [life], now))
 
     def _window(self, cursor: Cursor, *, last: bool) -> Iterator[Page]:
         """Yield what changed in the cursor's window; always one page, so that the cursor moves on."""
@@ -69,9 +72,7 @@ class DemoHelpdesk:
             left = len(changed) - first - len(piece)
             yield Page(
                 tickets=tuple(life.history(until, self._key) for _, _, life in piece),
-                agents=_agents(world, until),
-                customers=tuple(_customers(world, [life for _, _, life in piece])),
-                teams=tuple(Team(external_id=key, name=name) for key, name in TEAMS.items()),
+                **_named(world, [life for _, _, life in piece], until),
                 cursor=cursor | {"after": list(piece[-1][:2])} if left else _next(cursor),
                 done=last and not left,
                 remaining=left,
@@ -81,6 +82,14 @@ class DemoHelpdesk:
 
     def _world(self, start: date) -> World:
         return self._worlds.setdefault(start, World(start, self._seed))
+
+
+def _named(world: World, lives: Iterable[Life], until: int) -> Named:
+    return {
+        "agents": _agents(world, until),
+        "customers": tuple(_customers(world, lives)),
+        "teams": tuple(Team(external_id=key, name=name) for key, name in TEAMS.items()),
+    }
 
 
 def connect(settings: HelpdeskSettings) -> DemoHelpdesk:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Self
 
-from bot.helpdesks.connector import Account, Cursor, Gone, Page, TicketResult
+from bot.helpdesks.connector import Account, Cursor, Gone, Page, Told
 from bot.helpdesks.http import IMPATIENT, Patience
 from bot.helpdesks.request_tracker.check import check
 from bot.helpdesks.request_tracker.client import RestClient
@@ -37,12 +37,13 @@ class RequestTracker:
         self._client.version(IMPATIENT)
         return check(self._client, self._token, self._options)
 
-    def ticket(self, external_id: str) -> TicketResult:
+    def ticket(self, external_id: str) -> Told:
         """Return one ticket whole; raises HelpdeskError."""
         if not external_id.isdecimal():
-            return Gone(external_id=external_id)
-        results = self._reader().read([external_id])
-        return results[0] if results else Gone(external_id=external_id)
+            return Told(tickets=(Gone(external_id=external_id),))
+        reader = self._reader()
+        found = reader.read([external_id]) or [Gone(external_id=external_id)]
+        return Told(tickets=tuple(found), **reader.named())
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what happened since `cursor`, oldest first; raises HelpdeskError."""
@@ -58,9 +59,7 @@ class RequestTracker:
                 tickets=tickets,
                 cursor=stream.cursor,
                 done=stream.done,
-                agents=tuple(reader.agents.values()),
-                customers=tuple(reader.customers.values()),
-                teams=tuple(reader.teams.values()),
+                **reader.named(),
                 remaining=stream.remaining,
                 seen_until=started_at if stream.done else last,
             )

@@ -26,6 +26,9 @@ HIDDEN = ("EmailRecord", "CommentEmailRecord")
 UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
 """The errors that are about one record, which isn't there or may not be seen."""
 
+BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
+"""The errors that one broken record can cause, as long as Request Tracker is well otherwise."""
+
 TICKET_FIELDS = "Type,Status,Queue,Owner,Created,Creator,Requestor,Priority,SLA,Subject,CustomFields,LastUpdated"
 TRANSACTION_FIELDS = "Type,Field,OldValue,NewValue,Created,Creator,ObjectId,TimeTaken"
 PERSON = "id,Name,RealName"
@@ -235,7 +238,7 @@ class RestClient:
             try:
                 rows += read(part)
             except HelpdeskError as error:
-                if error.key != "helpdesk_server_error":
+                if error.key not in BROKEN:
                     raise
                 self.version()  # when this fails too, it isn't the records
                 if len(part) == 1:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
-from bot.helpdesks.request_tracker.client import RestClient
+from bot.helpdesks.connector import Gone, Moved, Named, Refused, TicketResult
+from bot.helpdesks.request_tracker.client import BROKEN, RestClient
 from bot.helpdesks.request_tracker.directory import LiveDirectory
 from bot.helpdesks.request_tracker.history import read_history
 from bot.helpdesks.request_tracker.mapping import Mapper, Record, number
@@ -32,6 +32,14 @@ class Reader:
         """Forget whom the page before mentioned."""
         self.agents, self.customers, self.teams = {}, {}, {}
 
+    def named(self) -> Named:
+        """Return whom and what the tickets read since then name."""
+        return {
+            "agents": tuple(self.agents.values()),
+            "customers": tuple(self.customers.values()),
+            "teams": tuple(self.teams.values()),
+        }
+
     def read_touched(self, rows: Sequence[Record]) -> list[TicketResult]:
         """Return the tickets that these transactions touched, unless they were read past them."""
         touched = {str(row["ObjectId"]): number(row) for row in rows}
@@ -48,7 +56,7 @@ class Reader:
                 try:
                     records[name] = self.client.ticket(name)
                 except HelpdeskError as error:
-                    results[name] = _unreadable(name, error)
+                    results[name] = self._unreadable(name, error)
         records = {name: record for name, record in records.items() if record.get("Type", "ticket") == "ticket"}
         # The history is read after the ticket: whatever happens in between is in it.
         rows, failed = self.client.histories(sorted(records, key=int))
@@ -70,19 +78,33 @@ class Reader:
     def _history(
         self, name: str, record: Record, own: list[Record], headers: dict[str, str], queues: dict[str, str]
     ) -> TicketResult:
-        for reference in (record["Creator"], record.get("Owner"), *(record.get("Requestor") or ())):
-            self.directory.learn(reference)
         try:
+            for reference in (record["Creator"], record.get("Owner"), *(record.get("Requestor") or ())):
+                self.directory.learn(reference)
             if str(record["id"]) != name:
                 if not own:
                     return Moved(external_id=name, into=str(record["id"]))
                 record = _before_merge(name, record, own, queues.get(name))
             history = read_history(self.mapper, record, own, headers)
-        except (KeyError, StopIteration, TypeError, ValueError, AttributeError) as error:
+            self._mention(history)
+        except HelpdeskError as error:  # of a person or a field that it names
+            if error.key not in BROKEN:
+                raise
+            return self._unreadable(name, error)
+        except (KeyError, StopIteration, TypeError, ValueError, AttributeError, OverflowError) as error:
             log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
             return Refused(external_id=name, reason="helpdesk_record_unreadable")
-        self._mention(history)
         return history
+
+    def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
+        """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
+        if error.key == "helpdesk_not_found":
+            return Gone(external_id=name)
+        if error.key in BROKEN:
+            self.client.version()  # when this fails too, it isn't the ticket
+        elif error.key != "helpdesk_refused":
+            raise error
+        return Refused(external_id=name, reason=error.key)
 
     def _mention(self, history: History) -> None:
         """Note the people and teams that a history names, with their names."""
@@ -144,13 +166,3 @@ def _before_merge(name: str, target: Record, own: list[Record], queue: str | Non
         "MergedInto": str(target["id"]),
         "LastUpdated": target.get("LastUpdated"),
     }
-
-
-def _unreadable(name: str, error: HelpdeskError) -> TicketResult:
-    """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
-    match error.key:
-        case "helpdesk_not_found":
-            return Gone(external_id=name)
-        case "helpdesk_refused" | "helpdesk_server_error":
-            return Refused(external_id=name, reason=error.key)
-    raise error
