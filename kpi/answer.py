@@ -58,6 +58,7 @@ def _answer(question: Question, frames: Frames, now: int, targets: Mapping[str, 
         data_as_of=coverage.freshness.synced_at,
         uncovered=coverage.uncovered(span),
         target=targets.get(kpi.key, kpi.target_range[0] if kpi.target_range else None),
+        target_is_usual=kpi.key not in targets and kpi.target_range is not None,
         named_filters=tuple(chosen.named for chosen in filters),
     )
     available = frames.available()

@@ -140,12 +140,13 @@ class Answer:
         left_out: rows that the rules leave out, by reason.
         notes: what else a reader must know, by name: `provisional` (may still change), `automatic_reopens`
             (reopens that don't count), `still_running` (clocks in time, in no figure yet), `ended_without_reply`
-            (clocks that a solve or a closing stopped).
+            and `closed_unsolved` (clocks that ended without what was promised).
         data_as_of: everything up to here has been read from the helpdesk; None when it never was.
         uncovered: the part of the period that the sync has not covered: `before_history`, `not_synced` or None.
         groups: the figures of a breakdown: worst first, of counts most first, rows without a value last.
         buckets: the figures of a trend, up to the bucket that is running.
         target: what is aimed at; a ratio 0–1, a duration in seconds.
+        target_is_usual: nobody has set the target; it is the lower end of the sources' reference range.
         business: durations are business time (for some ticket had a schedule).
         named_filters: the question's filters with the names people say instead of keys.
     """
@@ -170,6 +171,7 @@ class Answer:
     uncovered: str | None = None
     business: bool = False
     target: float | None = None
+    target_is_usual: bool = False
     named_filters: tuple[Filter, ...] = ()
 
     @property

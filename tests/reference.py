@@ -60,12 +60,13 @@ class Told:
     def turns(self) -> list[Row]:  # noqa: C901, PLR0912  # the rules of a turn, in one place
         """Return the turns as rows that also hold their moments, for the clocks.
 
-        `end` stays beside `reply` when the reply came after the ticket had ended. A deletion may be taken back, so a
-        turn goes on after it, as the first one goes on after any end.
+        `end` stays beside `reply` when the reply came after the ticket had ended and did not reopen it. Ending a
+        ticket answers nothing: when it is reopened, the turn goes on.
         """
         rows: list[Row] = []
         running: Row | None = None
         held: Moment | None = None  # what the customer said on an ended ticket
+        late: Row | None = None  # the turn that was answered on an ended ticket
         if not self.ticket.opened_by_agent:
             running = {
                 "first": True,
@@ -78,20 +79,23 @@ class Told:
                     running = {"first": False, "start": held}
                 if running is not None:
                     rows.append(running | {"reply": moment})
+                    late = rows[-1] if running.get("end") is not None else None
                 running = held = None
             elif self.is_question(moment):
+                late = None
                 if moment.before["status"] not in UNSOLVED:
                     held = held or moment
                 elif running is None:
                     running = {"first": False, "start": moment}
-            elif moment.ends and running is not None:
-                running["end"] = moment
-                if not running["first"] and moment.after["status"] not in GONE:
-                    rows.append(running)
-                    running = None
+            elif moment.ends:
+                late = None
+                if running is not None:
+                    running["end"] = moment
             elif moment.opens:
                 if running is not None:
                     running["end"] = None
+                elif late is not None:
+                    late["end"] = None
                 elif held is not None:
                     running = {"first": False, "start": held}
                 held = None

@@ -59,7 +59,8 @@ PREFIX = {"volume": "created_", "solved": "solved_", "resolution_time": "solved_
 
 def team_column(kpi: str, reading: str) -> str:
     if kpi in PREFIX:
-        return "created_team" if reading == COHORT else f"{PREFIX[kpi]}team"
+        at_creation = reading == COHORT and kpi in ("volume", "fcr")
+        return "created_team" if at_creation else f"{PREFIX[kpi]}team"
     return "team"
 
 
@@ -72,9 +73,8 @@ def is_late(row: Row, now: int) -> bool:
 def counts(kpi: str, reading: str, row: Row, now: int) -> bool:
     """Tell whether a row is one of those that the KPI is about."""
     if kpi in ("frt_sla", "resolution_sla"):
-        if reading == COHORT:
-            return row["state"] == "stopped" or is_late(row, now)
-        return row["stopped_by"] == ("reply" if kpi == "frt_sla" else "solve")
+        done = row["stopped_by"] == ("reply" if kpi == "frt_sla" else "solve")
+        return done or (reading == COHORT and (row["breached"] == 1 or is_late(row, now)))
     needed = {"resolution_time": "is_solved", "csat": "rating_positive", "frt": "replied_at"}.get(kpi)
     if needed is None:
         return True
@@ -128,6 +128,8 @@ def _note(found: Read, kpi: str, row: Row, now: int) -> None:
         found.note("automatic_reopens", row["automatic_reopens"])
     if kpi in ("frt_sla", "resolution_sla"):
         found.note("still_running", row["state"] != "stopped" and not is_late(row, now))
+    if kpi == "resolution_sla":
+        found.note("closed_unsolved", row["stopped_by"] == "closed")
     if kpi == "frt_sla":
         found.note("ended_without_reply", row["stopped_by"] in {"solve", "closed"})
 

@@ -15,25 +15,26 @@ LATE = ((nw.col("state") == "running") & (nw.col("late_after") < NOW)) | (
 """A clock that has not stopped but is past its target already."""
 
 
-def _sla(key: str, metric: str, stopped_by: str, *, customer_opened: bool) -> Kpi:
+def _sla(key: str, metric: str, stopped_by: str, ended_otherwise: dict[str, nw.Expr], *, customer_opened: bool) -> Kpi:
     """Return the share of the clocks of a metric that kept their target.
 
-    Of the tickets created in the period, clocks that run past their target have failed; those that run in time have
-    not succeeded yet: they are in neither number.
+    Of the tickets created in the period, clocks past their target have failed whatever became of the ticket. Those
+    that run in time have not succeeded yet, and those that ended in time without what was promised never will: they
+    are in neither number.
     """
+    kept_word = nw.col("stopped_by") == stopped_by
     return Kpi(
         key=key,
         fact="clock_facts",
         where={"metric": metric},
-        event=Anchor(instant="stopped_at", condition=nw.col("stopped_by") == stopped_by),
-        cohort=Anchor(instant="created_at", condition=STOPPED | LATE),
+        event=Anchor(instant="stopped_at", condition=kept_word),
+        cohort=Anchor(instant="created_at", condition=kept_word | (nw.col("breached") == 1) | LATE),
         measure=Ratio(numerator=nw.col("breached") == 0),
         columns=("state", "stopped_by", "late_after", "breached"),
         customer_opened=customer_opened,
         higher_is_better=True,
         needs="sla_policies",
-        notes={"still_running": ~(STOPPED | LATE.fill_null(False))}
-        | ({"ended_without_reply": nw.col("stopped_by").is_in(["solve", "closed"])} if stopped_by == "reply" else {}),
+        notes={"still_running": ~(STOPPED | LATE.fill_null(False))} | ended_otherwise,
         beside={
             "running_overdue": Kpi(
                 key="running_overdue",
@@ -74,13 +75,25 @@ KPIS = (
         needs="messages",
         sources=("S0",),
     ),
-    _sla("frt_sla", "first_reply", "reply", customer_opened=True),
-    _sla("resolution_sla", "resolution", "solve", customer_opened=False),
+    _sla(
+        "frt_sla",
+        "first_reply",
+        "reply",
+        {"ended_without_reply": nw.col("stopped_by").is_in(["solve", "closed"])},
+        customer_opened=True,
+    ),
+    _sla(
+        "resolution_sla",
+        "resolution",
+        "solve",
+        {"closed_unsolved": nw.col("stopped_by") == "closed"},
+        customer_opened=False,
+    ),
     Kpi(
         key="resolution_time",
         fact="ticket_facts",
         event=Anchor(instant="last_solved_at", prefix="solved_"),
-        cohort=Anchor(instant="created_at", prefix="created_"),
+        cohort=Anchor(instant="created_at", prefix="solved_"),
         measure=Duration(business="resolution_s", calendar="resolution_calendar_s"),
         columns=("is_solved",),
         condition=nw.col("is_solved") == 1,

@@ -10,7 +10,7 @@ KPIS = (
         key="csat",
         fact="ticket_facts",
         event=Anchor(instant="rated_at", prefix="rated_"),
-        cohort=Anchor(instant="created_at", prefix="created_"),
+        cohort=Anchor(instant="created_at", prefix="rated_"),
         measure=Ratio(numerator=nw.col("rating_positive") == 1),
         columns=("rating_positive",),
         condition=~nw.col("rating_positive").is_null(),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kpi.events import GONE, UNSOLVED
+from kpi.events import UNSOLVED
 from kpi.history.story import State, Step, Story, ended_by
 
 
@@ -53,6 +53,8 @@ class _Walk:
         self.waiting: Turn | None = None
         # Said on an ended ticket: a question only once it reopens the ticket or is answered.
         self.afterthought: Step | None = None
+        # Answered on an ended ticket: when that reply reopens it, the turn hadn't ended after all.
+        self.answered_late: Turn | None = None
         if not story.ticket.opened_by_agent:
             self._start(story.ticket.created_at, story.created, first=True)
             if story.created.status not in UNSOLVED:
@@ -77,28 +79,29 @@ class _Walk:
         if self.waiting is None and self.afterthought is not None:
             self._start(self.afterthought.at, self.afterthought.after)
         if self.waiting is not None:
+            self.answered_late = self.waiting if self.waiting.ended_at is not None else None
             self.waiting.replied_at, self.waiting.last = step.at, step.after
             self.waiting.author = step.message.author if step.message else None
         self.waiting = self.afterthought = None
 
     def _ask(self, step: Step) -> None:
+        self.answered_late = None
         if step.after.status not in UNSOLVED:
             self.afterthought = self.afterthought or step
         elif self.waiting is None:
             self._start(step.at, step.after)
 
     def _end(self, at: int, state: State) -> None:
-        if self.waiting is None:
-            return
-        self.waiting.ended_at, self.waiting.ended_by = at, ended_by(state.status)
-        self.waiting.ended = self.waiting.last = state
-        # The first response stays owed whatever happens, and a deletion may be taken back.
-        if not self.waiting.first and state.status not in GONE:
-            self.waiting = None
+        self.answered_late = None
+        if self.waiting is not None:  # a solve is no answer: should the ticket be reopened, the reply is still owed
+            self.waiting.ended_at, self.waiting.ended_by = at, ended_by(state.status)
+            self.waiting.ended = self.waiting.last = state
 
     def _reopen(self) -> None:
-        if self.waiting is not None:
-            self.waiting.ended_at = self.waiting.ended_by = self.waiting.ended = None
+        owed = self.waiting or self.answered_late
+        if owed is not None:
+            owed.ended_at = owed.ended_by = owed.ended = None
+            self.answered_late = None
         elif self.afterthought is not None:
             self._start(self.afterthought.at, self.afterthought.after)
         self.afterthought = None

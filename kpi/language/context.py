@@ -15,7 +15,9 @@ class Context:
         week_start: the first day of the week, Monday 0. ISO weeks (2026-W46) start on Mondays all the same.
         language: `en` or `fr`, the reader's; both are always understood, this one decides where they differ.
         values: by dimension, its known values with their labels; a filter takes no other value.
-        default_period: the running calendar unit that is meant when no period is named: the current week.
+        default_period: the running calendar unit that is meant when no period is named: the current week. Beside a
+            comparison with a calendar unit it is the running one of that unit, beside a step alone a trend's usual
+            length (`kpi.language.spans.TREND`).
     """
 
     now: int

@@ -135,6 +135,11 @@ class Filters:
         text = quoted(value_text(self.values.get(dimension, {}), key))
         return f"{self.lexicon.name('dimension', dimension)}:{text}"
 
+    def in_full(self, dimension: str, text: str) -> bool:
+        """Tell whether a text is all of one known value, as the data has it or as people say it."""
+        known = self.values.get(dimension, {})
+        return len(find(known, text) or _spoken(dimension, known, text)) == 1
+
     def named(self, text: str) -> list[str]:
         """Return the filters, as they can be typed, whose value a text names, or begins with some letters."""
         found = []

@@ -105,8 +105,12 @@ class Grammar:
     def _spot(self, start: int) -> Iterator[tuple[str, int, object]]:
         token = self.tokens[start]
         match token.kind:
-            case Kind.NUMBER | Kind.ORDINAL:
+            case Kind.NUMBER:
                 yield from self._number(token, start + 1)
+            case Kind.ORDINAL:
+                yield from self._number(token, start + 1)
+                for end, term in self.phrases(start):
+                    yield term.kind, end, term.value
             case Kind.YMD | Kind.DMY | Kind.DM | Kind.YM | Kind.MY:
                 yield token.kind.value, start + 1, token.numbers
             case Kind.FILTER:
@@ -120,6 +124,8 @@ class Grammar:
                 for end, term in self.phrases(start):
                     if term.kind != "suffix" or self._touches_number(start):
                         yield term.kind, end, term.value
+                    if end == start + 1 and any(token.key in lexicon.plurals for lexicon in self.lexicons):
+                        yield f"{term.kind}_plural", end, term.value
 
     @staticmethod
     def _number(token: Token, end: int) -> Iterator[tuple[str, int, object]]:
@@ -158,16 +164,19 @@ class Grammar:
                     yield end, term
 
     def _keys(self, start: int, lexicon: Lexicon) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Yield the words from a token on: all of them, and all but the glue inside."""
+        """Yield the words from a token on, ordinals spelled out: all of them, and all but the glue inside."""
         every: list[str] = []
         strong: list[str] = []
         for place in range(start, len(self.tokens)):
             token = self.tokens[place]
             if token.kind is Kind.HYPHEN:
                 continue
-            if token.kind is not Kind.WORD or min(len(every), len(strong)) > lexicon.longest:
+            spoken = lexicon.spelled.get(token.key) if token.kind is Kind.ORDINAL else token.key
+            if token.kind not in {Kind.WORD, Kind.ORDINAL} or not spoken:
                 return
-            word = stem(token.key)
+            if min(len(every), len(strong)) > lexicon.longest:
+                return
+            word = stem(spoken)
             every.append(word)
             yield place + 1, tuple(every)
             if place == start or word not in lexicon.glue:

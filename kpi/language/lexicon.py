@@ -45,6 +45,8 @@ class Lexicon:
     Attributes:
         example, offer: a question, and pieces of one, to show who was not understood.
         glue: words that may stand anywhere inside a phrase or between two.
+        plurals: words for more than one unit of time, which ask for a number.
+        spelled: ordinals in figures as words: "1st" is "first".
         longest: how many words the longest phrase has.
         instead: what to say instead of a word that is not understood.
     """
@@ -55,6 +57,8 @@ class Lexicon:
         self.example: str = data.pop("example")
         self.offer: list[str] = data.pop("offer")
         self.glue = frozenset(word for part in data.pop("glue").split() for word in phrase_key(part))
+        self.plurals = frozenset(plain(word) for word in data.pop("plurals").split())
+        self.spelled = {plain(figures): plain(word) for figures, word in data.pop("spelled").items()}
         self.instead: dict[str, list[str]] = data.pop("instead")
         self._names: dict[Term, list[str]] = {}
         self._terms: dict[Key, list[Term]] = {}

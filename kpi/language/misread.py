@@ -1,6 +1,6 @@
 """What to tell who was not understood: the nearest that would have been."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from kpi.dimensions import BREAKDOWNS
 from kpi.errors import QuestionError, suggest
@@ -10,6 +10,7 @@ from kpi.language.lexicon import Lexicon
 from kpi.language.tokens import Kind, plain
 
 _SHOWN = 60  # characters of what was not understood
+_NEAR = 0.75  # below this what is alike by letters ("digest", "desk") has nothing to do with what was typed
 _TELLING = 4  # letters from which a word of a phrase says which phrase is meant
 
 
@@ -77,21 +78,17 @@ class Misread:
         return self.filters.named(words) or (self.filters.named(keys[0]) if keys else [])
 
     def _near(self, keys: Sequence[str]) -> list[str]:
-        """Return the phrase most like all the words, else most like the first of them."""
+        """Return the phrase most like all the words, else most like the first of them, of the reader's language first."""
         if not keys:
             return []
-        phrases = [*self._phrases()]
-        whole = {plain(phrase): phrase for phrase in phrases}
-        part = {plain(word): phrase for phrase in phrases for word in phrase.split() if len(word) >= _TELLING}
-        for text, known in ((" ".join(keys), whole), (keys[0], whole), (keys[0], part)):
-            if found := [known[near] for near in suggest(text, known) if near != text]:
-                return found[:1]
+        for lexicon in self.lexicons:
+            phrases = [phrase for _, phrase in lexicon.entries()]
+            whole = {plain(phrase): phrase for phrase in phrases}
+            part = {plain(word): phrase for phrase in phrases for word in phrase.split() if len(word) >= _TELLING}
+            for text, known in ((" ".join(keys), whole), (keys[0], whole), (keys[0], part)):
+                if found := [known[near] for near in suggest(text, known, cutoff=_NEAR) if near != text]:
+                    return found[:1]
         return []
-
-    def _phrases(self) -> Iterator[str]:
-        """Yield what can be said, the other language first: what stands later counts where both say the same."""
-        for lexicon in reversed(self.lexicons):
-            yield from (phrase for _, phrase in lexicon.entries())
 
     def _kpis(self) -> list[str]:
         return [self.lexicon.name("kpi", key) for key in self.lexicon.values("kpi")]

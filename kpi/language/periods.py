@@ -42,6 +42,28 @@ class Rolling:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """More than one unit without their number: "the last days", "these weeks"."""
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Raise QuestionError `period_without_number`: how many are meant is not for us to guess."""
+        raise calendar.error("period_without_number")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Whole calendar units up to and including the running one."""
+
+    grain: Grain
+    count: int
+
+    def resolve(self, calendar: Calendar) -> Period:
+        """Return them as one period, which ends when the running unit does."""
+        last = Unit(self.grain).resolve(calendar)
+        return calendar.days(Unit(self.grain, 1 - self.count).resolve(calendar).start, last.end)
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A day, week, month or quarter by its number in the year, or a year; `year` None when it was not said.
 

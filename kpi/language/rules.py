@@ -27,6 +27,7 @@ from kpi.language.periods import (
     Named,
     Range,
     Rolling,
+    Several,
     Since,
     Slashed,
     Unit,
@@ -73,7 +74,7 @@ def _unit(unit: str, offset: str | int = 0) -> Unit:
 
 
 def _rolling(offset: str | None, number: int | str, unit: str) -> Rolling | None:
-    """Return the last so many units; "this 7 days" and "the 7 before last" are refused."""
+    """Return the last so many units; "this 7 days" and "the 7 before last" are refused, "these 7 days" is its own rule."""
     if offset not in {None, "-1", "1"}:
         return None
     return Rolling(Grain(unit), int(number), ahead=offset == "1")
@@ -88,6 +89,15 @@ def _channel(value: str) -> Channel | None:
     dimension, _, name = value.partition(" ")
     return Channel(name) if dimension == "channel" else None
 
+
+# These come before the singular: a plural is not read as one unit.
+_SEVERAL = [
+    Rule("piece", "before_plural? before? unit_plural after?", lambda *_: Several()),
+    Rule("piece", "before_plural before? unit", lambda *_: Several()),
+    Rule("piece", "unit after_plural", lambda *_: Several()),
+    Rule("piece", "unit_plural ago", lambda *_: Several()),
+    Rule("piece", "ago unit_plural", lambda *_: Several()),
+]
 
 _NAMED = [
     Rule("piece", "month year?", lambda month, year: Named(Grain.MONTH, int(month), year=year)),
@@ -177,12 +187,12 @@ _PERIODS = [
     Rule("period", "piece", lambda piece: piece),
     Rule("period", "unit range", lambda _, found: found),
     Rule("period", "range", lambda found: found),
-    Rule("period", "before? count span_unit", _rolling),
-    Rule("period", "count before span_unit", lambda count, offset, unit: _rolling(offset, count, unit)),
-    Rule("period", "count span_unit after", lambda count, unit, offset: _rolling(offset, count, unit)),
-    Rule("period", "since count span_unit", lambda _, count, unit: _rolling(None, count, unit)),
-    Rule("period", "since before count span_unit", lambda _, offset, count, unit: _rolling(offset, count, unit)),
-    Rule("period", "since count before span_unit", lambda _, count, offset, unit: _rolling(offset, count, unit)),
+    Rule("rolled", "before? count span_unit", _rolling),
+    Rule("rolled", "count before span_unit", lambda count, offset, unit: _rolling(offset, count, unit)),
+    Rule("rolled", "count span_unit after", lambda count, unit, offset: _rolling(offset, count, unit)),
+    Rule("rolled", "before_plural:0 rolled", lambda _, found: found),
+    Rule("period", "rolled", lambda found: found),
+    Rule("period", "since rolled", lambda _, found: found),
     Rule("period", "since edge", lambda _, start: Since(start)),
     Rule("period", "since day", lambda _, day: Since(_day(day, None))),
     Rule("period", "open_from edge", lambda _, start: From(start)),
@@ -212,4 +222,4 @@ _CLAUSES = [
     Rule("clause", "stop", lambda _: Flag("stop")),
 ]
 
-RULES = _NAMED + _DAYS + _UNITS + _RANGES + _PERIODS + _CLAUSES
+RULES = _SEVERAL + _NAMED + _DAYS + _UNITS + _RANGES + _PERIODS + _CLAUSES

@@ -40,7 +40,7 @@ _TOKEN = re.compile(
   | (?P<ym> \d{{4}}[-/.]\d{{1,2}} (?!\d) )
   | (?P<my> \d{{1,2}}[-/.]\d{{4}} (?!\d) )
   | (?P<dm> \d{{1,2}}/\d{{1,2}} (?!\d) )
-  | (?P<ordinal> \d{{1,2}} (?:er|[eè]re|re|i?[eè]me|nde?|st|rd|th|e) (?!\w) )
+  | (?P<ordinal> \d{{1,2}} (?:er|[eè]res?|res?|i?[eè]me|nde?|st|rd|th|e) (?!\w) )
   | (?P<number> \d+ )
   | (?P<to> \.{{2,}} | \u2026 )
   | (?P<hyphen> -+ )

@@ -101,9 +101,28 @@ def test_an_answer_on_a_solved_ticket_makes_the_message_before_it_a_turn():
     assert [turn["reply_calendar_s"] for turn in fold(told.history, NO_RULES).turns] == [60, 60]
 
 
-def test_a_later_turn_ends_with_the_solve_and_the_first_response_stays_owed():
+def test_a_question_left_unanswered_at_a_solve_is_still_the_oldest_one_after_a_reopen():
     told = Tale(T0).replies(T0 + 60).asks(T0 + 100).solved(T0 + 200)
     assert fold(told.history, NO_RULES).turns[1]["ended_at"] == T0 + 200
+    told.asks(T0 + 900).becomes(T0 + 901, Status.OPEN, kind=Author.CUSTOMER).replies(T0 + 1000)
+    turns = fold(told.history, NO_RULES).turns
+    assert [(turn["started_at"] - T0, turn["reply_calendar_s"], turn["ended_at"]) for turn in turns] == [
+        (0, 60, None),
+        (100, 900, None),
+    ]
+
+
+def test_a_reply_that_reopens_a_solved_ticket_stops_its_clock_from_the_original_start():
+    told = Tale(T0).solved(T0 + 100).replies(T0 + HOUR + 1)
+    rules = promises(first_reply_within(HOUR))
+    assert (clock(fold(told.history, rules))["stopped_by"], clock(fold(told.history, rules))["breached"]) == ("solve", 0)
+    told.becomes(T0 + HOUR + 1, Status.OPEN, kind=Author.SYSTEM)
+    facts = fold(told.history, rules)
+    assert (clock(facts)["stopped_by"], clock(facts)["elapsed_s"], clock(facts)["breached"]) == ("reply", HOUR + 1, 1)
+    assert facts.turns[0]["ended_at"] is None
+
+
+def test_the_first_response_stays_owed_across_a_solve():
     owed = Tale(T0).solved(T0 + 100)
     assert fold(owed.history, NO_RULES).turns[0]["ended_at"] == T0 + 100
     owed.becomes(T0 + 200, Status.OPEN).replies(T0 + 300)

@@ -111,6 +111,9 @@ def test_the_reference_of_the_sources_is_the_target_until_a_team_sets_its_own(en
     assert answer(ask("csat"), frames, NOW).target == 0.80
     assert answer(ask("volume"), frames, NOW).target is None
     assert answer(ask("fcr"), frames, NOW, {"fcr": 0.75}).target == 0.75
+    assert answer(ask("fcr"), frames, NOW).target_is_usual
+    assert not answer(ask("volume"), frames, NOW).target_is_usual
+    assert not answer(ask("fcr"), frames, NOW, {"fcr": 0.75}).target_is_usual
 
 
 # --- SLA ---------------------------------------------------------------------------------------------------------
@@ -162,6 +165,8 @@ def test_achieved_breached_and_running_clocks_are_all_clocks_of_the_cohort(engin
     clocks = {
         "kept": stopped(T0 + 60, 60, by),
         "broken": stopped(T0 + 9000, 9000, by),
+        "closed in time, promise not kept": stopped(T0 + 60, 60, "closed"),
+        "closed when it was too late": stopped(T0 + 9000, 9000, "closed"),
         "running past its target": {"late_after": NOW - 1},
         "running, at its very end": {"late_after": NOW},
         "running in time": {"late_after": NOW + HOUR},
@@ -177,10 +182,11 @@ def test_achieved_breached_and_running_clocks_are_all_clocks_of_the_cohort(engin
     for clock in clocks.values():
         ledger.clock(ledger.ticket(T0), metric, **clock)
     told = answer(ask(kpi, reading=Reading.COHORT), ledger.frames(engine), NOW)
-    # Kept 1; broken 1, running late 1, paused late 1; not decided: 3.
-    assert fraction(told.figure) == (1, 4)
-    assert told.notes == {"still_running": 3}
-    assert told.figure.denominator + told.notes["still_running"] == len(clocks)
+    # Kept 1; broken 1, closed late 1, running late 1, paused late 1; not decided: 3; never to be decided: 1.
+    assert fraction(told.figure) == (1, 5)
+    ended = "ended_without_reply" if kpi == "frt_sla" else "closed_unsolved"
+    assert told.notes == {"still_running": 3, ended: 2}
+    assert told.figure.denominator + 3 + 1 == len(clocks)
     assert told.beside["running_overdue"] == Figure(value=1, n=1)
 
 
@@ -255,7 +261,7 @@ def test_csat_belongs_to_whoever_had_the_ticket_at_that_moment(engine):
         [group.key for group in answer(ask("csat", by="agent", reading=reading), frames, NOW).groups]
         for reading in Reading
     ]
-    assert by_agent == [["bob"], ["alice"]]
+    assert by_agent == [["bob"], ["bob"]], "in both readings: whoever solved it (KPIS.md rule 11)"
 
 
 @pytest.mark.parametrize(
