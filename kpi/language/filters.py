@@ -74,6 +74,14 @@ def _begun(known: Known, text: str) -> list[str]:
     ]
 
 
+def _by_mention(known: Known, mention: Mention) -> str | None:
+    for name in (mention.id, mention.name):
+        found = find(known, name) or _begun(known, name)
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
 class Filters:
     """Reads filters against the known values; `lexicon` is the reader's, for what an error says."""
 
@@ -101,11 +109,13 @@ class Filters:
             suggestions = self._choices(dimension, list(known)[:_SHOWN])
         raise self._error("unknown_value", dimension, value.text, suggestions=list(dict.fromkeys(suggestions)))
 
+    def knows(self, mention: Mention) -> bool:
+        """Tell whether a mention is a known agent or team."""
+        return _by_mention(self.values.get(_MENTIONED[mention.sign], {}), mention) is not None
+
     def _mentioned(self, known: Known, mention: Mention) -> str:
-        for name in (mention.id, mention.name):
-            found = find(known, name) or _begun(known, name)
-            if len(found) == 1:
-                return found[0]
+        if (found := _by_mention(known, mention)) is not None:
+            return found
         raise QuestionError(
             "unknown_person" if mention.sign == "@" else "unknown_channel",
             name=f"{mention.sign}{mention.name}",

@@ -109,8 +109,7 @@ class Grammar:
                 yield from self._number(token, start + 1)
             case Kind.ORDINAL:
                 yield from self._number(token, start + 1)
-                for end, term in self.phrases(start):
-                    yield term.kind, end, term.value
+                yield from self._spoken(start)
             case Kind.YMD | Kind.DMY | Kind.DM | Kind.YM | Kind.MY:
                 yield token.kind.value, start + 1, token.numbers
             case Kind.FILTER:
@@ -121,11 +120,16 @@ class Grammar:
                 yield "to", start + 1, ""
             case Kind.WORD:
                 yield from self._lettered(token, start + 1)
-                for end, term in self.phrases(start):
-                    if term.kind != "suffix" or self._touches_number(start):
-                        yield term.kind, end, term.value
-                    if end == start + 1 and any(token.key in lexicon.plurals for lexicon in self.lexicons):
-                        yield f"{term.kind}_plural", end, term.value
+                yield from self._spoken(start)
+
+    def _spoken(self, start: int) -> Iterator[tuple[str, int, object]]:
+        """Yield what words mean; a plural one is a kind of its own as well: `unit_plural`."""
+        plural = any(self.tokens[start].key in lexicon.plurals for lexicon in self.lexicons)
+        for end, term in self.phrases(start):
+            if term.kind != "suffix" or self._touches_number(start):
+                yield term.kind, end, term.value
+            if plural and end == start + 1:
+                yield f"{term.kind}_plural", end, term.value
 
     @staticmethod
     def _number(token: Token, end: int) -> Iterator[tuple[str, int, object]]:

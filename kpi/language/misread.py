@@ -6,11 +6,13 @@ from kpi.dimensions import BREAKDOWNS
 from kpi.errors import QuestionError, suggest
 from kpi.language.filters import Filters
 from kpi.language.grammar import Grammar
-from kpi.language.lexicon import Lexicon
+from kpi.language.lexicon import Lexicon, stem
 from kpi.language.tokens import Kind, plain
 
 _SHOWN = 60  # characters of what was not understood
-_NEAR = 0.75  # below this what is alike by letters ("digest", "desk") has nothing to do with what was typed
+# Below these, what is alike by letters ("digest" and "desk") has nothing to do with what was typed.
+_NEAR = 0.75
+_NEAR_PART = 0.8
 _TELLING = 4  # letters from which a word of a phrase says which phrase is meant
 
 
@@ -78,15 +80,20 @@ class Misread:
         return self.filters.named(words) or (self.filters.named(keys[0]) if keys else [])
 
     def _near(self, keys: Sequence[str]) -> list[str]:
-        """Return the phrase most like all the words, else most like the first of them, of the reader's language first."""
+        """Return the phrase most like all the words, else most like the first; the reader's language goes before."""
         if not keys:
             return []
         for lexicon in self.lexicons:
             phrases = [phrase for _, phrase in lexicon.entries()]
             whole = {plain(phrase): phrase for phrase in phrases}
             part = {plain(word): phrase for phrase in phrases for word in phrase.split() if len(word) >= _TELLING}
-            for text, known in ((" ".join(keys), whole), (keys[0], whole), (keys[0], part)):
-                if found := [known[near] for near in suggest(text, known, cutoff=_NEAR) if near != text]:
+            for text, known, cutoff in (
+                (" ".join(keys), whole, _NEAR),
+                (keys[0], whole, _NEAR),
+                (keys[0], part, _NEAR_PART),
+            ):
+                near = suggest(text, known, cutoff=cutoff)
+                if found := [known[one] for one in near if stem(one) != stem(text)]:
                     return found[:1]
         return []
 

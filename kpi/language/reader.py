@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from kpi.dimensions import BREAKDOWNS
 from kpi.errors import QuestionError
-from kpi.language.calendar import Calendar, Spoken
+from kpi.language.calendar import Spoken
 from kpi.language.clauses import (
     By,
     Channel,
@@ -26,31 +26,34 @@ from kpi.language.filters import Filters, find, together
 from kpi.language.grammar import Grammar
 from kpi.language.lexicon import LANGUAGES, lexicon, lexicons, phrase_key
 from kpi.language.misread import Misread
-from kpi.language.periods import Unit, earlier, year_before
+from kpi.language.spans import Spans
 from kpi.language.tokens import DASHES, Kind, Token, Value, tokenise
-from kpi.period import Grain, Period
+from kpi.period import Grain
 from kpi.question import Filter, Question, Reading
 
 LIMIT = 500
 """Characters of a question."""
 
 _WORDS_OF_A_VALUE = 6
+_OWN_NAMES = {"kpi", "kpi-bot", "kpibot", "kpi_bot"}
 
 
 def parse(words: str, context: Context) -> Question:
     """Return the question that words ask, in French, English or both.
 
-    Without a period the running week is meant (`Context.default_period`). "Last 7 days" are the seven local days up
-    to and including today, "last month" is the calendar month before this one, "since Monday" runs up to and
-    including today. What is said without its year is the latest that has begun. Nothing is ignored in silence and
-    nothing is guessed: what is not understood, or could mean two things, raises QuestionError with what to type.
+    Without a period the running week is meant (`Context.default_period`); beside "vs last month" the running month,
+    beside "per month" alone 12 months up to and including the running one (`spans.TREND`). "Last 7 days" are the
+    seven local days up to and including today, "last month" is the calendar month before this one, "since Monday"
+    runs up to and including today. What is said without its year is the latest that has begun. Nothing is ignored in
+    silence but the bot's own name, and nothing is guessed: what is not understood, or could mean two things, raises
+    QuestionError with what to type.
 
     Raises:
         QuestionError: `too_long`, `no_kpi`, `two_kpis`, `ambiguous_kpi`, `unknown_word`, `unknown_dimension`,
             `no_breakdown`, `two_breakdowns`, `two_trends`, `trend_without_step`, `two_periods`, `two_comparisons`,
-            `no_comparison`, `no_such_date`, `ambiguous_period`, `reversed_period`, `empty_period`,
-            `period_in_future`, `unknown_value`, `ambiguous_value`, `filter_without_value`, `no_exclusion`,
-            `unknown_person`, `unknown_channel`, `unclosed_quote`.
+            `no_comparison`, `period_without_number`, `no_such_date`, `ambiguous_period`, `reversed_period`,
+            `empty_period`, `period_in_future`, `unknown_value`, `ambiguous_value`, `filter_without_value`,
+            `no_exclusion`, `unknown_person`, `unknown_channel`, `unclosed_quote`.
     """
     if len(words) > LIMIT:
         raise QuestionError("too_long", length=len(words), limit=LIMIT)
@@ -85,6 +88,7 @@ class _Reader:
         self.lexicon = lexicon(reader if reader in LANGUAGES else LANGUAGES[0])
         self.filters = Filters(context.values, self.lexicon)
         self.misread = Misread(words, self.grammar, self.filters, self.lexicon)
+        self.spans = Spans(context, self.language)
 
     def question(self) -> Question:
         """Return the question; unknown words are told first, since they explain what else is missing."""
@@ -92,16 +96,17 @@ class _Reader:
         if heard.lost:
             raise self.misread.error(heard.lost, kpi_known=bool(heard.kpis or heard.counted))
         kpi = self._kpi(heard)
-        period = self._period(heard)
+        per = self._per(heard)
+        period = self.spans.main(heard.periods, heard.versus, per)
         return Question(
             kpi=kpi,
             period=period,
             reading=Reading.COHORT if "cohort" in heard.flags else Reading.EVENT,
             calendar="calendar" in heard.flags,
             by=self._by(heard),
-            per=self._per(heard),
+            per=per,
             filters=together(heard.filters),
-            versus=self._versus(heard, period),
+            versus=self.spans.versus(heard.versus, period),
             week_start=self.context.week_start,
         )
 
@@ -109,19 +114,34 @@ class _Reader:
 
     def _hear(self) -> _Heard:
         heard = _Heard()
-        place = 0
+        place = 1 if self._addressed() else 0
+        listing = False  # after a breakdown: "by channel and team"
         while place < len(self.tokens):
             if named := self._named_value(place):
                 place, chosen = named
                 heard.filters.append(chosen)
+                listing = False
             elif found := self.grammar.longest(place):
                 end, clause = found
                 place = self._take(clause, self._slice(place, end), end, heard)
+                listing = isinstance(clause, By)
+            elif listing and (dimensions := self.grammar.at("dimension", place)):
+                place, dimension = next(iter(dimensions.items()))
+                heard.by.append(str(dimension))
             else:
                 if not self.grammar.is_glue(place):
                     heard.lost.append(place)
+                    listing = False
                 place += 1
         return heard
+
+    def _addressed(self) -> bool:
+        """Tell whether the first token calls the bot; who is known as an agent, or goes by a name, is a filter."""
+        mention = self.tokens[0].values[0].mention if self.tokens and self.tokens[0].kind is Kind.MENTION else None
+        if mention is None or mention.sign != "@":
+            return False
+        unnamed = mention.name == mention.id and self.words[self.tokens[0].start] == "<"
+        return (unnamed or mention.name.casefold() in _OWN_NAMES) and not self.filters.knows(mention)
 
     def _take(self, clause: Clause, words: str, end: int, heard: _Heard) -> int:
         """Keep a clause; return where the next may begin."""
@@ -168,10 +188,9 @@ class _Reader:
         values = list(token.values)
         if values and not values[-1].exact and values[-1].mention is None:
             start = token.end - len(values[-1].text)
-            known = self.context.values.get(dimension, {})
             for last in self._word_ends(end):
                 text = self.words[start : self.tokens[last - 1].end]
-                if len(find(known, text)) == 1:
+                if self.filters.in_full(dimension, text):
                     values[-1], end = Value(text=text), last
                     break
         excluding = re.search(rf"(^|\s)[!{DASHES}]$", self.words[: token.start]) is not None
@@ -236,49 +255,6 @@ class _Reader:
             choices = [f"{self.lexicon.name('per', '')} {self.lexicon.name('unit', grain)}" for grain in Grain]
             raise QuestionError("trend_without_step", choices=choices)
         return next(iter(grains), None)
-
-    # --- Periods -------------------------------------------------------------------------------------------------
-
-    def _calendar(self, words: str, near: Period | None = None) -> Calendar:
-        return Calendar(
-            today=self.context.today,
-            zone=self.context.zone,
-            week_start=self.context.week_start,
-            language=self.language,
-            words=words,
-            near=near,
-        )
-
-    def _resolve(self, spoken: Spoken, calendar: Calendar) -> Period:
-        period = spoken.resolve(calendar)
-        if period.start > calendar.today:
-            raise calendar.error("period_in_future", start=period.start)
-        return period
-
-    def _period(self, heard: _Heard) -> Period:
-        found = {self._resolve(spoken, self._calendar(words)): words for spoken, words in heard.periods}
-        if len(found) > 1:
-            first, second, *_ = found.values()
-            raise QuestionError("two_periods", first=first, second=second)
-        return next(iter(found), None) or Unit(self.context.default_period).resolve(self._calendar(""))
-
-    def _versus(self, heard: _Heard, period: Period) -> Period | None:
-        """Return what the period is compared with; None for the one before, which needs not be said."""
-        found = {self._compared(clause, self._calendar(words, period), period): words for clause, words in heard.versus}
-        if len(found) > 1:
-            first, second, *_ = found.values()
-            raise QuestionError("two_comparisons", first=first, second=second)
-        return next(iter(found), None)
-
-    def _compared(self, clause: Versus | SamePeriod, calendar: Calendar, period: Period) -> Period | None:
-        match clause:
-            # "vs last year" is the same period last year; the whole of last year is said by its number.
-            case SamePeriod(Unit(Grain.YEAR, -1)) | Versus(Unit(Grain.YEAR, -1)):
-                return year_before(period, calendar)
-            case SamePeriod(unit):
-                return earlier(period, unit, calendar)
-            case Versus(spoken):
-                return None if spoken is None else self._resolve(spoken, calendar)
 
 
 def _dimension(word: str) -> str | None:

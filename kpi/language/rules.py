@@ -74,7 +74,7 @@ def _unit(unit: str, offset: str | int = 0) -> Unit:
 
 
 def _rolling(offset: str | None, number: int | str, unit: str) -> Rolling | None:
-    """Return the last so many units; "this 7 days" and "the 7 before last" are refused, "these 7 days" is its own rule."""
+    """Return the last so many units; "this 7 days" and "the 7 before last" are refused."""
     if offset not in {None, "-1", "1"}:
         return None
     return Rolling(Grain(unit), int(number), ahead=offset == "1")

@@ -112,3 +112,13 @@ def test_last_seven_days_end_with_today():
     asking = context()
     period = parse("frt last 7 days", asking).period
     assert (short_period(period), period.days, period.is_running(asking.now)) == ("2026-11-18..2026-11-24", 7, True)
+
+
+def test_a_trend_without_a_period_ends_with_the_running_unit():
+    assert asked("frt per month", now="2027-01-01T00:30") == "frt 2026-02-01..2027-01-31 per month"
+    assert asked("frt per week", week_start=6) == "frt 2026-09-06..2026-11-28 per week"
+
+
+def test_a_trend_without_a_period_that_fills_one_unit_is_that_unit():
+    assert asked("frt per day", now="2026-11-30T12:00") == "frt m2026-11-01 per day"
+    assert asked("frt per month", now="2026-12-15T12:00") == "frt y2026-01-01 per month"

@@ -96,6 +96,12 @@ frt last two weeks | frt 2026-11-11..2026-11-24
 frt 3 months | frt 2026-08-25..2026-11-24
 frt 2 years | frt 2024-11-25..2026-11-24
 frt last 2 quarters | frt 2026-05-25..2026-11-24
+frt these 2 weeks | frt 2026-11-11..2026-11-24
+frt these last 2 weeks | frt 2026-11-11..2026-11-24
+these past seven days, frt | frt 2026-11-18..2026-11-24
+frt since these last 2 weeks | frt 2026-11-11..2026-11-24
+frt previous week | frt w2026-11-16
+frt 3 days ago | frt d2026-11-21
 """
 
 DATES = """
@@ -250,6 +256,33 @@ frt in calendar time, last month, cohort, by team | frt m2026-10-01 by team coho
 FRT   WEEK !!! | frt w2026-11-23
 *frt* _week_ | frt w2026-11-23
 "frt" week | frt w2026-11-23
+frt vs last month | frt m2026-11-01 vs m2026-10-01
+frt vs 2026-09 | frt m2026-11-01 vs m2026-09-01
+frt vs september | frt m2026-11-01 vs m2026-09-01
+frt vs last week | frt w2026-11-23 vs w2026-11-16
+frt vs yesterday | frt d2026-11-24 vs d2026-11-23
+frt vs last quarter | frt q2026-10-01 vs q2026-07-01
+frt vs last year | frt y2026-01-01 vs y2025-01-01
+frt vs last 30 days | frt w2026-11-23 vs 2026-10-26..2026-11-24
+frt vs previous period | frt w2026-11-23
+frt yoy | frt w2026-11-23 vs w2025-11-24
+frt per day | frt 2026-10-26..2026-11-24 per day
+frt weekly | frt 2026-09-07..2026-11-29 per week
+frt per month by team | frt 2025-12-01..2026-11-30 by team per month
+frt per quarter | frt 2025-01-01..2026-12-31 per quarter
+frt per year | frt 2022-01-01..2026-12-31 per year
+frt per day vs last month | frt m2026-11-01 per day vs m2026-10-01
+frt by days | frt 2026-10-26..2026-11-24 per day
+1st response | frt w2026-11-23
+1st response sla last week | frt_sla w2026-11-16
+1st contact resolution 1st quarter | fcr q2026-01-01
+@kpi frt month | frt m2026-11-01
+<@U0BOT> frt week | frt w2026-11-23
+<@U0BOT|kpi> frt week | frt w2026-11-23
+<@U1> frt week | frt w2026-11-23 agent=U1
+@alice frt week | frt w2026-11-23 agent=U1
+frt status:on hold last week | frt w2026-11-16 status=hold
+frt by channel team billing | frt w2026-11-23 by channel team=7
 frt\u00a0last\u202fweek | frt w2026-11-16
 frt — last week | frt w2026-11-16
 frt 2026‑10‑01…2026‑10‑15 | frt 2026-10-01..2026-10-15

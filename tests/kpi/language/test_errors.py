@@ -8,6 +8,7 @@ from spoken import asked, context, table
 from bot.text import Text
 from kpi.errors import QuestionError
 from kpi.language import parse
+from kpi.language.lexicon import lexicon
 
 ENGLISH = """
  | no_kpi
@@ -91,6 +92,27 @@ frt @zoe | unknown_person name=@zoe dimension=agent
 frt <@U77|zoe> | unknown_person name=@zoe dimension=agent
 frt <#C5|sales> | unknown_channel name=#sales dimension=team
 frt team:"billing | unclosed_quote words="billing
+frt last weeks | period_without_number words=last weeks
+frt the last days | period_without_number words=last days
+frt these days | period_without_number words=these days
+frt these weeks | period_without_number words=these weeks
+frt past months | period_without_number words=past months
+frt weeks ago | period_without_number words=weeks ago
+frt since last weeks | period_without_number words=since last weeks
+frt week vs previous months | period_without_number words=vs previous months
+frt the last few days | unknown_word word=last few suggestions=last week,last 7 days
+frt this 2 weeks | unknown_word word=this suggestions=this week
+frt alerts | unknown_word word=alerts suggestions={offer}
+frt digest | unknown_word word=digest suggestions={offer}
+frt oldest | unknown_word word=oldest suggestions={offer}
+frt Noël | unknown_word word=Noël suggestions={offer}
+frt by channel and team | two_breakdowns first=channel second=team
+frt by channel, team | two_breakdowns first=channel second=team
+frt by team week agent | unknown_word word=agent suggestions=by agent
+frt @kpi | unknown_person name=@kpi dimension=agent
+@zoe frt | unknown_person name=@zoe dimension=agent
+<@U77|zoe> frt | unknown_person name=@zoe dimension=agent
+<@U0BOT> | no_kpi
 """
 
 FRENCH = """
@@ -132,6 +154,22 @@ frt équipe:équ | ambiguous_value dimension=équipe value=équ choices=équipe:
 frt équipe : | filter_without_value dimension=équipe
 frt @zoé | unknown_person name=@zoé dimension=agent
 frt équipe:« nord | unclosed_quote words=« nord
+frt les derniers jours | period_without_number words=derniers jours
+frt ces semaines | period_without_number words=ces semaines
+frt ces jours-ci | period_without_number words=ces jours
+frt ces derniers mois | period_without_number words=ces derniers mois
+frt mois derniers | period_without_number words=mois derniers
+frt semaines passées | period_without_number words=semaines passées
+frt il y a des semaines | period_without_number words=il y a des semaines
+frt depuis les derniers jours | period_without_number words=depuis les derniers jours
+frt semaine vs ces derniers mois | period_without_number words=vs ces derniers mois
+frt quelques jours | unknown_word word=quelques suggestions=7 derniers jours,4 dernières semaines
+frt Noël | unknown_word word=Noël suggestions={offer}
+frt envoyée | unknown_word word=envoyée suggestions={offer}
+frt alerts | unknown_word word=alerts suggestions={offer}
+frt délai 1ère | unknown_word word=délai 1ère suggestions={offer}
+frt par canal et équipe | two_breakdowns first=canal second=équipe
+frt équipe:en attente | unknown_value dimension=équipe value=en
 """
 
 
@@ -143,7 +181,7 @@ def refused(words, **changes) -> QuestionError:
 
 def check(words, expected, language):
     error = refused(words, language=language)
-    key, _, said = expected.partition(" ")
+    key, _, said = expected.replace("{offer}", ",".join(lexicon(language).offer)).partition(" ")
     assert error.key == key
     for name, value in error.values.items():
         shown = ",".join(value) if isinstance(value, list) else str(value)

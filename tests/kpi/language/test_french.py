@@ -106,6 +106,11 @@ frt 4 semaines | frt 2026-10-28..2026-11-24
 frt 3 derniers mois | frt 2026-08-25..2026-11-24
 frt sur 12 mois | frt 2025-11-25..2026-11-24
 frt 2 ans | frt 2024-11-25..2026-11-24
+frt ces 7 jours | frt 2026-11-18..2026-11-24
+frt ces 2 dernières semaines | frt 2026-11-11..2026-11-24
+frt ces deux derniers mois | frt 2026-09-25..2026-11-24
+frt ces 2 semaines passées | frt 2026-11-11..2026-11-24
+frt depuis ces 2 dernières semaines | frt 2026-11-11..2026-11-24
 """
 
 DATES = """
@@ -204,7 +209,7 @@ frt par jour semaine dernière | frt w2026-11-16 per day
 évolution du csat par mois en 2026 | csat y2026-01-01 per month
 frt par mois année | frt y2026-01-01 per month
 frt mensuel 2026 | frt y2026-01-01 per month
-frt par an | frt w2026-11-23 per year
+frt par an | frt 2022-01-01..2026-12-31 per year
 frt selon le canal | frt w2026-11-23 by channel
 frt pour chaque agent | frt w2026-11-23 by agent
 frt ventilé par priorité | frt w2026-11-23 by priority
@@ -252,6 +257,24 @@ frt en temps calendaire, mois dernier, cohorte, par équipe | frt m2026-10-01 by
 first response time semaine dernière by team | frt w2026-11-16 by team
 FRT   SEMAINE !!! | frt w2026-11-23
 « frt » semaine | frt w2026-11-23
+frt vs mois dernier | frt m2026-11-01 vs m2026-10-01
+frt vs 2026-09 | frt m2026-11-01 vs m2026-09-01
+frt par rapport à la semaine dernière | frt w2026-11-23 vs w2026-11-16
+frt vs hier | frt d2026-11-24 vs d2026-11-23
+frt vs T2 | frt q2026-10-01 vs q2026-04-01
+frt vs l'an dernier | frt y2026-01-01 vs y2025-01-01
+frt vs même période l'an dernier | frt w2026-11-23 vs w2025-11-24
+frt par jour | frt 2026-10-26..2026-11-24 per day
+frt toutes les semaines | frt 2026-09-07..2026-11-29 per week
+frt mensuel | frt 2025-12-01..2026-11-30 per month
+frt par trimestre | frt 2025-01-01..2026-12-31 per quarter
+1ère réponse | frt w2026-11-23
+délai de 1re réponse | frt w2026-11-23
+1ères réponses dans les délais | frt_sla w2026-11-23
+résolution au 1er contact, 1er trimestre | fcr q2026-01-01
+@kpi frt semaine | frt w2026-11-23
+<@U0BOT> frt | frt w2026-11-23
+frt statut:en attente hier | frt d2026-11-23 status=pending
 """
 
 
