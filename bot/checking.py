@@ -1,8 +1,10 @@
 """What is configured, reachable and missing, each in a sentence that names the fix."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -11,11 +13,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy import text as sql
 
 from bot.database import is_current, open_database, shown, writing
+from bot.facts import facts_are_stale, team_names
 from bot.helpdesks.connector import Connector
 from bot.settings import HelpdeskSettings, Settings
 from bot.tables import refused_tickets
 from bot.text import Text
-from kpi.errors import HelpdeskError, KpiError, suggest
+from kpi.errors import HelpdeskError, KpiError, StorageError, suggest
 from kpi.schema import helpdesks, teams
 
 SLACK_URL = "https://slack.com/api/"
@@ -69,7 +72,7 @@ class Check:
             engine = open_database(self.settings.database_url, create=False)
             yield from self._database(engine)
         except KpiError as error:
-            yield self._failed(error)
+            yield self._to_be_made(error) if error.key == "database_missing" else self._failed(error)
         for helpdesk in self.settings.helpdesks:
             yield from self._helpdesk(helpdesk)
         yield from self._slack()
@@ -103,8 +106,17 @@ class Check:
         yield self._good("database", database=name)
         for helpdesk in self.settings.helpdesks:
             yield self._freshness(engine, helpdesk.key)
+            yield from self._stale_facts(engine, helpdesk.key)
             yield from self._refused(engine, helpdesk.key)
+        yield from self._not_counted(engine)
         yield from self._teams(engine)
+
+    def _to_be_made(self, error: KpiError) -> Finding:
+        """Return what a missing SQLite file means: nothing to mend where the first sync can make it."""
+        path = str(error.values["path"])
+        if os.access(Path(path).parent, os.W_OK | os.X_OK):
+            return self._note("database_to_be_made", database=path)
+        return self._bad("database_cant_be_made", database=path)
 
     def _freshness(self, engine: Engine, key: str) -> Finding:
         with engine.connect() as connection:
@@ -116,6 +128,22 @@ class Check:
         if age > MISSED_SYNCS * self.settings.sync_every_s:
             return self._note("stale", helpdesk=key, moment=moment, age=self.text.duration(age))
         return self._good("fresh", helpdesk=key, moment=moment)
+
+    def _stale_facts(self, engine: Engine, key: str) -> Iterator[Finding]:
+        """Find facts made with other rules than the settings have: every question about them is refused."""
+        with engine.connect() as connection:
+            stale = facts_are_stale(connection, key, self.settings.rulebook(team_names(connection, key)))
+        if stale:
+            yield self._failed(StorageError("facts_stale", helpdesk=key))
+
+    def _not_counted(self, engine: Engine) -> Iterator[Finding]:
+        """Find helpdesks that were read once and that the settings no longer name; without any named, all count."""
+        named = {helpdesk.key for helpdesk in self.settings.helpdesks}
+        with engine.connect() as connection:
+            stored = list(connection.scalars(select(helpdesks.c.key).order_by(helpdesks.c.key)))
+        for key in stored if named else ():
+            if key not in named:
+                yield self._note("not_counted", helpdesk=key)
 
     def _refused(self, engine: Engine, key: str) -> Iterator[Finding]:
         count = select(func.count()).select_from(refused_tickets).where(refused_tickets.c.helpdesk == key)

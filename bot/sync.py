@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import structlog
@@ -139,10 +139,13 @@ class _Run:
 
     def read(self, cursor: Cursor | None) -> None:
         """Store page after page."""
-        for page in self.connector.pages(cursor):
+        for told in self.connector.pages(cursor):
             self.still_held()
+            now = int(self.clock())
+            # A helpdesk whose clock is ahead would have the data look fresh until ours has caught up.
+            page = told if told.seen_until is None else replace(told, seen_until=min(told.seen_until, now))
             with writing(self.engine) as connection:
-                self.tickets += store_page(connection, self.desk, page, int(self.clock()))
+                self.tickets += store_page(connection, self.desk, page, now)
             self.pages += 1
             self.seen_until = page.seen_until if page.seen_until is not None else self.seen_until
             if self.progress is not None:

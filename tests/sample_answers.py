@@ -120,6 +120,20 @@ def volume_per_day():
     )
 
 
+def volume_by_team_per_week():
+    """A breakdown and a trend in one question."""
+    return an_answer(
+        kpi="volume",
+        period=MONTH,
+        unit=Unit.COUNT,
+        figure=count(50),
+        question={"by": "team", "per": Grain.WEEK},
+        groups=(Group(key="1", label="Billing", figure=count(30)), Group(key="2", label="Orders", figure=count(20))),
+        buckets=tuple(Bucket(period=week, figure=count(8 + i)) for i, week in enumerate(MONTH.buckets(Grain.WEEK))),
+        higher_is_better=None,
+    )
+
+
 def sla_per_week():
     """A trend with a target, and a week in which nothing happened."""
     weeks = MONTH.buckets(Grain.WEEK)
@@ -182,6 +196,7 @@ ANSWERS = {
         csat_by_team,
         frt_by_agent,
         volume_per_day,
+        volume_by_team_per_week,
         sla_per_week,
         resolution_per_week,
         backlog_nothing_synced,

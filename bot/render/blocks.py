@@ -13,14 +13,13 @@ PAGE_SIZE = 10
 
 
 def answer_blocks(answer: Answer, text: Text) -> list[Block]:
-    """Return an answer with its native chart and table."""
+    """Return an answer with its native chart and tables."""
     said = words(answer, text)
     blocks = _opening(said)
     drawn = chart(answer, text)
     if drawn is not None:
         blocks.append(drawn)
-    if said.table is not None:
-        blocks.append(_data_table(said.table, said.title, answer.unit))
+    blocks += [_data_table(table, f"{said.title} · {table.header[0]}", answer.unit) for table in said.tables]
     note = chart_note(answer, text)
     return [*blocks, _footnotes(said.footnotes if note is None else (note, *said.footnotes))]
 
@@ -28,7 +27,7 @@ def answer_blocks(answer: Answer, text: Text) -> list[Block]:
 def simple_blocks(answer: Answer, text: Text) -> list[Block]:
     """Return an answer in blocks that every workspace accepts."""
     said = words(answer, text)
-    tables = [section(fenced(columns(said.table), SECTION_TEXT))] if said.table else []
+    tables = [section(fenced(columns(table), SECTION_TEXT)) for table in said.tables]
     return [*_opening(said), *tables, _footnotes(said.footnotes)]
 
 

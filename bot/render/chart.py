@@ -18,7 +18,8 @@ def chart(answer: Answer, text: Text) -> Block | None:
     scale, measure = _scale(answer, [value for _, value in points], text)
     series = [_series(text("chart.value"), [(label, value / scale) for label, value in points])]
     if answer.target is not None:
-        series.append(_series(text("chart.target"), [(label, answer.target / scale) for label, _ in points]))
+        name = text("chart.usual" if answer.target_is_usual else "chart.target")
+        series.append(_series(name, [(label, answer.target / scale) for label, _ in points]))
     axis: Block = {"categories": [label for label, _ in points]}
     if measure is not None:
         axis["y_label"] = measure

@@ -37,18 +37,22 @@ def one_line(label: str) -> str:
     return line if len(line) <= LABEL_SHOWN else line[: LABEL_SHOWN - 1] + "…"
 
 
-def table(answer: Answer, text: Text) -> Table | None:
-    """Return the breakdown, else the trend, else None."""
+Labelled = list[tuple[str, Figure]]
+
+
+def tables(answer: Answer, text: Text) -> tuple[Table, ...]:
+    """Return the breakdown, then the trend: those that were asked for."""
+    found = []
     if answer.groups:
-        heading = text(f"dimension.{answer.question.by}")
-        labelled = [(_label(group.label, group.key, text), group.figure) for group in answer.groups]
-        shown = labelled[:GROUPS_SHOWN]
-    elif answer.buckets:
-        heading = text(f"grain.{answer.question.per}")
-        labelled = [(text.bucket(bucket.period), bucket.figure) for bucket in answer.buckets]
-        shown = labelled[-BUCKETS_SHOWN:]
-    else:
-        return None
+        groups = [(_label(group.label, group.key, text), group.figure) for group in answer.groups]
+        found.append(_table(answer, text, text(f"dimension.{answer.question.by}"), groups, groups[:GROUPS_SHOWN]))
+    if answer.buckets:
+        buckets = [(text.bucket(bucket.period), bucket.figure) for bucket in answer.buckets]
+        found.append(_table(answer, text, text(f"grain.{answer.question.per}"), buckets, buckets[-BUCKETS_SHOWN:]))
+    return tuple(found)
+
+
+def _table(answer: Answer, text: Text, heading: str, labelled: Labelled, shown: Labelled) -> Table:
     figures = Figures(answer, text)
     rows = tuple((label, *_cells(figure, answer.unit, figures, text)) for label, figure in shown)
     return Table(

@@ -15,15 +15,15 @@ GAP = "  "
 def terminal(answer: Answer, text: Text) -> str:
     """Return an answer as it reads in a terminal."""
     said = words(answer, text)
-    table = columns(said.table) if said.table else ""
-    return "\n\n".join(part for part in (_head(said), _fields(said, text), table, "\n".join(said.footnotes)) if part)
+    parts = (_head(said), _fields(said, text), *map(columns, said.tables), "\n".join(said.footnotes))
+    return "\n\n".join(part for part in parts if part)
 
 
 def fallback(answer: Answer, text: Text) -> str:
     """Return an answer as the text of a Slack message; what came from the helpdesk is escaped."""
     said = words(answer, text)
-    table = fenced(columns(said.table), SECTION_TEXT) if said.table else ""
-    parts = (escape(_head(said)), escape(_fields(said, text)), table, escape("\n".join(said.footnotes)))
+    tables = [fenced(columns(table), SECTION_TEXT) for table in said.tables]
+    parts = (escape(_head(said)), escape(_fields(said, text)), *tables, escape("\n".join(said.footnotes)))
     return cut("\n\n".join(part for part in parts if part), MESSAGE_TEXT)
 
 

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 
 from bot.render.figures import Figures
-from bot.render.rows import Table, one_line, sentence, table
+from bot.render.rows import Table, one_line, sentence, tables
 from bot.text import Text
 from kpi.period import local_day, midnight
 from kpi.question import Answer, Figure, Reading, Sample, Unit
+
+# How a target is said: untold, reached, missed.
+TARGET = ("answer.target", "answer.target_reached", "answer.target_missed")
+USUAL = ("answer.usual", "answer.usual_reached", "answer.usual_missed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +22,7 @@ class Words:
     headline: str
     details: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
-    table: Table | None
+    tables: tuple[Table, ...]
     footnotes: tuple[str, ...]
 
 
@@ -38,15 +42,16 @@ class Wording:
 
     def words(self) -> Words:
         """Return everything the answer says."""
-        rows = table(self.answer, self.text)
+        rows = tables(self.answer, self.text)
+        notes = dict.fromkeys(note for each in rows for note in each.notes)  # both tables may have the same marks
         return Words(
             title=self.title(),
             subtitle=self.subtitle(),
             headline=self.headline(),
             details=self.details(),
             fields=self.fields(),
-            table=rows,
-            footnotes=(*(rows.notes if rows else ()), *self.footnotes()),
+            tables=rows,
+            footnotes=(*notes, *self.footnotes()),
         )
 
     # --- The number ----------------------------------------------------------------------------------------------
@@ -99,17 +104,21 @@ class Wording:
         return f"{self.text.change(self.answer.change, self.answer.unit, business=self.answer.business)} ({was})"
 
     def target(self, figure: Figure) -> str | None:
-        """Return the target, and in words whether it is reached unless there is too little to tell."""
+        """Return the target, and in words whether it is reached unless there is too little to tell.
+
+        What the sources call usual is no target of the team, and is not called one.
+        """
         target, better = self.answer.target, self.answer.higher_is_better
         if target is None:
             return None
         said = self.figures.target(target)
+        plain, reached, missed = USUAL if self.answer.target_is_usual else TARGET
         if better is None or figure.value is None or figure.sample is Sample.COUNTS_ONLY:
-            return self.text("answer.target", target=said)
+            return self.text(plain, target=said)
         gap = figure.value - target
         if (gap >= 0) if better else (gap <= 0):
-            return self.text("answer.target_reached", target=said)
-        return self.text("answer.target_missed", target=said, amount=self.figures.apart(gap))
+            return self.text(reached, target=said)
+        return self.text(missed, target=said, amount=self.figures.apart(gap))
 
     # --- What it rests on ----------------------------------------------------------------------------------------
 

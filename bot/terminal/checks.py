@@ -1,5 +1,6 @@
 """A check on the command line."""
 
+import os
 from time import time
 
 import typer
@@ -18,7 +19,12 @@ def check_all(settings: Settings, text: Text, slack_url: str = SLACK_URL) -> boo
     for finding in Check(settings, text, int(time()), connect=connect, slack_url=slack_url).findings():
         bad += finding.state is State.BAD
         mark = text(f"check.state.{finding.state}")
-        typer.echo(f"{typer.style(mark, fg=COLOURS[finding.state])}  {finding.sentence}")
+        typer.echo(f"{_coloured(mark, finding.state)}  {finding.sentence}")
     typer.echo()
     typer.echo(text.plural("cli.check_bad", bad) if bad else text("cli.check_good"))
     return not bad
+
+
+def _coloured(mark: str, state: State) -> str:
+    """Return the mark in its colour, unless NO_COLOR (https://no-color.org) asks for none."""
+    return mark if os.environ.get("NO_COLOR") else typer.style(mark, fg=COLOURS[state])

@@ -75,10 +75,19 @@ def instant(word: str, zone: str) -> int:
 def ask(
     words: str, answerer: Asker, now: int, text: Text, *, json_wanted: bool = False, csv: Path | None = None
 ) -> str:
-    """Return what to print for a question; writes the CSV file when there is one to write. Raises KpiError."""
+    """Return what to print for a question; writes the CSV file when there is one to write.
+
+    Raises:
+        KpiError: the question has no answer, or the file can't be written.
+        QuestionError: `one_output` for JSON and CSV both on standard output, `figures_only` for a page as either.
+    """
+    if json_wanted and csv == STANDARD_OUTPUT:
+        raise QuestionError("one_output")
+    answer = Commands(answerer).run(words, now, text)
     if not json_wanted and csv is None:
-        return written(Commands(answerer).run(words, now, text), text)
-    answer = answerer.ask(words, now, text.language)
+        return written(answer, text)
+    if not isinstance(answer, Answer):
+        raise QuestionError("figures_only", words=words)
     said = []
     if json_wanted:
         said.append(json.dumps(as_json(answer), ensure_ascii=False, indent=2))

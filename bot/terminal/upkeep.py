@@ -10,12 +10,13 @@ from sqlalchemy import Engine
 
 from bot.database import migrate, open_database, shown
 from bot.facts import Progress as Report
+from bot.facts import facts_are_stale, team_names
 from bot.helpdesks.registry import connect
 from bot.settings import HelpdeskSettings, Settings
 from bot.sync import SyncReport, refresh, sync
 from bot.terminal import complain, is_debugging, unexpected
 from bot.text import Text
-from kpi.errors import KpiError, SettingsError
+from kpi.errors import KpiError, SettingsError, StorageError
 
 
 def open_to_write(settings: Settings) -> Engine:
@@ -69,13 +70,23 @@ def summary(report: SyncReport, settings: Settings, text: Text) -> str:
 
 
 def migrate_database(settings: Settings, text: Text, *, rebuild: bool) -> None:
-    """Bring the database to this version; with `rebuild` make the facts of every helpdesk again."""
+    """Bring the database to this version; with `rebuild` make all facts again, else tell where that is needed."""
     engine = open_to_write(settings)
     typer.echo(text("cli.migrated", database=shown(engine.url)))
-    for helpdesk in settings.helpdesks if rebuild else ():
+    for helpdesk in settings.helpdesks:
+        if not rebuild:
+            _tell_stale_facts(engine, settings, helpdesk.key, text)
+            continue
         with progress_bar(helpdesk.key) as progress:
             n = refresh(engine, settings, helpdesk.key, force=True, progress=progress)
         typer.echo(text("cli.sentence", parts=f"{helpdesk.key}: {text.plural('cli.rebuilt', n)}"))
+
+
+def _tell_stale_facts(engine: Engine, settings: Settings, helpdesk: str, text: Text) -> None:
+    with engine.connect() as connection:
+        stale = facts_are_stale(connection, helpdesk, settings.rulebook(team_names(connection, helpdesk)))
+    if stale:
+        complain(text.error(StorageError("facts_stale", helpdesk=helpdesk)))
 
 
 @contextmanager

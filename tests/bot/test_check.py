@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from sqlalchemy import text as sql
 from sqlalchemy import update
 
+from bot import checking
 from bot.checking import Check, State
 from bot.database import open_database, writing
 from bot.helpdesks.connector import Account
@@ -45,12 +46,41 @@ def test_a_bot_that_is_set_up_has_nothing_to_mend(demo_url, language):
 
 def test_an_empty_environment_is_told_what_to_set(tmp_path):
     found = findings(Settings(database_url=f"sqlite:///{tmp_path / 'kpi-bot.db'}"))
-    helpdesk, database = found[State.BAD]
+    (helpdesk,) = found[State.BAD]
     assert helpdesk.startswith("No helpdesk is set.")
-    assert database.startswith(f"There is no database at {tmp_path / 'kpi-bot.db'} yet.")
     assert any("opening hours" in sentence for sentence in found[State.NOTE])
     assert any("SLA policy" in sentence for sentence in found[State.NOTE])
     assert not (tmp_path / "kpi-bot.db").exists()
+
+
+def test_a_database_that_the_first_sync_will_make_is_nothing_to_mend(tmp_path):
+    path = tmp_path / "kpi-bot.db"
+    found = findings(demo_settings(f"sqlite:///{path}"))
+    assert found[State.BAD] == []
+    assert any(str(path) in line and "the first “kpi-bot sync” makes it" in line for line in found[State.NOTE])
+    assert not path.exists()
+
+
+def test_a_database_that_no_sync_could_make_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(checking.os, "access", lambda *_: False)  # the tests may run as root, who may write anywhere
+    (bad,) = findings(demo_settings(f"sqlite:///{tmp_path / 'kpi-bot.db'}"))[State.BAD]
+    assert "may not make one there" in bad
+
+
+def test_facts_made_with_other_rules_are_to_be_mended_as_questions_are_refused(demo_url):
+    found = findings(replace(demo_settings(demo_url), schedules=()))
+    (bad,) = found[State.BAD]
+    assert "since the figures of demo were made" in bad
+    assert "kpi-bot migrate --rebuild" in bad
+
+
+def test_a_helpdesk_that_the_settings_no_longer_name_is_told(demo_url):
+    settings = demo_settings(demo_url)
+    renamed = replace(settings, helpdesks=(replace(settings.helpdesks[0], key="other"),))
+    assert [line for line in findings(renamed)[State.NOTE] if line.startswith("demo: is in the database")] != []
+    assert not any("in the database" in line for line in findings(settings)[State.NOTE])
+    unnamed = findings(replace(settings, helpdesks=()))
+    assert not any("in the database" in line for line in unnamed[State.NOTE]), "then all of them count"
 
 
 def test_a_database_of_an_earlier_version_asks_to_be_migrated(make_sqlite):
@@ -104,7 +134,7 @@ def test_a_team_that_no_helpdesk_has_gets_the_nearest_name(demo_url):
         for name in ("Bilings", "returns", "Zzz")
     )
     found = findings(replace(settings, schedules=asked))
-    near, none = found[State.BAD]
+    near, none = (line for line in found[State.BAD] if "ask for the team" in line)
     assert near == "The settings ask for the team “Bilings”, which no helpdesk has. Did you mean Billing?"
     assert none.startswith("The settings ask for the team “Zzz”, which no helpdesk has. Write the team's name")
 

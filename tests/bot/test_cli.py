@@ -173,6 +173,18 @@ def test_csv_goes_to_standard_output_on_demand(demo):
     assert result.stdout.startswith("kpi,reading,unit,row,")
 
 
+@pytest.mark.parametrize("words", [("list",), ("help",), ("status",), ("define", "fcr")])
+@pytest.mark.parametrize("options", [("--json",), ("--csv", "-")])
+def test_a_page_is_no_figures(demo, words, options):
+    said = refusal(invoke("ask", *words, *options, **demo))
+    assert said.startswith(f"“{' '.join(words)}” is a page to read, not figures")
+
+
+def test_json_and_csv_dont_both_go_to_standard_output(demo):
+    assert "name a file" in refusal(invoke("ask", "fcr", "--json", "--csv", "-", **demo))
+    assert "nommez un fichier" in refusal(invoke("ask", "fcr", "--json", "--csv", "-", "--lang", "fr", **demo))
+
+
 def test_now_can_carry_an_offset(demo):
     paris, utc = (
         invoke("ask", "volume", "today", "--json", "--now", now, **demo) for now in (NOW, f"{NOW[:11]}09:26Z")
@@ -393,6 +405,17 @@ def test_facts_can_be_made_again(demo):
     assert re.fullmatch(r"demo: facts of 4,\d{3} tickets made again\.", rebuilt)
 
 
+def test_migrating_tells_of_facts_made_with_other_rules(demo, tmp_path):
+    shorter = tmp_path / "settings.toml"
+    shorter.write_text(SETTINGS.read_text(encoding="utf-8").replace("09:00-18:00", "09:00-17:00"), encoding="utf-8")
+    assert shorter.read_text(encoding="utf-8") != SETTINGS.read_text(encoding="utf-8")
+    demo["settings"] = str(shorter)
+    for arguments, told in ((("migrate",), True), (("migrate", "--rebuild"), False), (("migrate",), False)):
+        result = invoke(*arguments, **demo)
+        assert result.exit_code == 0
+        assert ("kpi-bot migrate --rebuild" in result.stderr) is told
+
+
 # --- check -------------------------------------------------------------------------------------------------------
 
 
@@ -405,8 +428,20 @@ def test_a_check_of_a_good_bot_says_so(demo):
 def test_a_check_of_a_bot_that_isnt_set_up_counts_what_to_mend(tmp_path):
     result = invoke("check", "--lang", "fr", database_url=f"sqlite:///{tmp_path / 'kpi-bot.db'}")
     assert result.exit_code == 2
-    assert result.stdout.count("[à corriger]") == 2
-    assert result.stdout.endswith("2 points sont à corriger.\n")
+    assert result.stdout.count("[à corriger]") == 1
+    assert result.stdout.endswith("1 point est à corriger.\n")
+
+
+def test_a_check_before_the_first_sync_is_in_order(tmp_path):
+    result = invoke("check", helpdesk="demo", database_url=f"sqlite:///{tmp_path / 'kpi-bot.db'}")
+    assert (result.exit_code, result.stdout.endswith("Everything is in order.\n")) == (0, True)
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [(None, True), ("", True), ("1", False)])
+def test_a_check_has_colours_unless_none_are_wanted(demo, no_color, coloured):
+    variables = {f"KPI_BOT_{name.upper()}": value for name, value in demo.items()} | {"NO_COLOR": no_color}
+    result = CliRunner().invoke(app, ["check"], env=variables, color=True)
+    assert ("\x1b[" in result.stdout) is coloured
 
 
 # --- manifest ----------------------------------------------------------------------------------------------------

@@ -96,6 +96,14 @@ def test_a_helpdesk_that_fails_loses_nothing_that_was_read(engine, make_database
     undisturbed.dispose()
 
 
+def test_a_helpdesk_whose_clock_is_ahead_never_makes_data_look_fresher_than_now(engine):
+    report = run(engine, ScriptedDesk([page(0, seen_until=NOW + 6 * HOUR)]))
+    assert report.seen_until == NOW
+    assert found(engine, schema.helpdesks.c.synced_at) == [NOW]
+    run(engine, ScriptedDesk([page(0), page(1, seen_until=NOW + 6 * HOUR)]), now=NOW + HOUR)
+    assert found(engine, schema.helpdesks.c.synced_at) == [NOW + HOUR]
+
+
 def test_it_stops_after_a_whole_page_when_asked_to(engine):
     told = story(seed=1, pages=6)
     assert run(engine, ScriptedDesk(told), stopping=lambda: True).pages == 1

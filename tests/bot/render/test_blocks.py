@@ -1,9 +1,21 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_answers import ANSWERS, an_answer, count, csat_by_team, fcr_week, frt_running_week, ratio, volume_per_day
+from sample_answers import (
+    ANSWERS,
+    an_answer,
+    count,
+    csat_by_team,
+    fcr_week,
+    frt_running_week,
+    ratio,
+    sla_per_week,
+    volume_by_team_per_week,
+    volume_per_day,
+)
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.render.blocks import answer_blocks, simple_blocks
@@ -54,6 +66,18 @@ def test_a_name_cannot_end_the_fixed_width_block():
 def test_a_percentage_in_a_table_sorts_by_its_number():
     table = next(block for block in answer_blocks(volume_per_day(), EN) if block["type"] == "data_table")
     assert table["rows"][1][1] == {"type": "raw_number", "value": 10, "text": "10"}
+
+
+def test_a_breakdown_and_a_trend_asked_for_together_are_both_there():
+    blocks = answer_blocks(volume_by_team_per_week(), EN)
+    assert [b["caption"].rpartition(" · ")[2] for b in blocks if b["type"] == "data_table"] == ["Team", "Week"]
+    assert mrkdwn(simple_blocks(volume_by_team_per_week(), EN)).count("```") == 4
+
+
+def test_a_chart_doesnt_call_a_target_what_is_only_usual():
+    blocks = answer_blocks(replace(sla_per_week(), target_is_usual=True), EN)
+    chart = next(block for block in blocks if block["type"] == "data_visualization")
+    assert [series["name"] for series in chart["chart"]["series"]][1:] == ["Usual value"]
 
 
 def test_a_trend_of_a_month_by_day_says_how_much_the_chart_shows():

@@ -1,5 +1,14 @@
+from dataclasses import replace
+
 import pytest
-from sample_answers import ANSWERS, fcr_three_of_four, fcr_week, frt_by_agent, frt_running_week
+from sample_answers import (
+    ANSWERS,
+    fcr_three_of_four,
+    fcr_week,
+    frt_by_agent,
+    frt_running_week,
+    volume_by_team_per_week,
+)
 
 from bot.render.blocks import answer_blocks
 from bot.render.text import fallback, terminal
@@ -50,6 +59,20 @@ def test_business_time_is_named_and_has_no_days():
     said = terminal(frt_running_week(), EN)
     assert "p90 27 h" in said
     assert "in business time" in said
+
+
+def test_what_the_sources_call_usual_is_not_called_a_target():
+    usual = replace(fcr_week(), target_is_usual=True)
+    assert "Usual value 75%: worse by 2.6 points" in terminal(usual, EN)
+    assert "Usual value 70%: reached" in terminal(replace(usual, target=0.7), EN)
+    assert "Usual value 75%\n" in terminal(replace(fcr_three_of_four(), target_is_usual=True), EN)
+    assert "Target" not in terminal(usual, EN)
+
+
+@pytest.mark.parametrize("say", [terminal, fallback])
+def test_a_breakdown_and_a_trend_asked_for_together_are_both_there(say):
+    said = say(volume_by_team_per_week(), EN)
+    assert said.index("Billing") < said.index("Orders") < said.index("Week")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
