@@ -139,12 +139,12 @@ def test_a_merged_ticket_keeps_what_happened_to_it_and_its_target_does_not_take_
     assert (kept.customer, kept.merged_into) == (str(EMIL), None)
 
 
-def test_a_chain_of_merges_ends_in_the_last_target(rt, connect):
+def test_each_ticket_of_a_chain_of_merges_names_the_one_it_was_merged_into(rt, connect):
     first, second, third = rt.create(DINA), rt.create(EMIL), rt.create(DINA)
     rt.merge(first, into=second)
     rt.merge(second, into=third)
     found = told(connect().pages(None))
-    assert [found[str(name)].ticket.merged_into for name in (first, second, third)] == [str(third), str(third), None]
+    assert [found[str(name)].ticket.merged_into for name in (first, second, third)] == [str(second), str(third), None]
     assert statuses(found[str(second)]) == ["merged"]
     assert statuses(found[str(third)]) == []
 

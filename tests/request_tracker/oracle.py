@@ -204,6 +204,7 @@ class Oracle:
         if waiting:
             ticket.turns.append(waiting)
         afterthought: int | None = None
+        late: Turn | None = None
         solved_at: int | None = None
         last_was_machine = False
         status = next((event[3] for event in events if event[1] == "Status"), ticket.status)
@@ -220,11 +221,13 @@ class Oracle:
                         waiting = Turn(asked=afterthought, first=False)
                         ticket.turns.append(waiting)
                     if waiting is not None:
+                        late = waiting if waiting.ended is not None else None
                         waiting.answered, waiting.level = at, ticket.level
                         waiting.author, waiting.queue = self.logins[creator], ticket.value_at(ticket.queues, at)
                     waiting = afterthought = None
                 else:
                     ticket.questions.append(number)
+                    late = None
                     if status not in OPEN:
                         afterthought = afterthought or at
                     elif waiting is None:
@@ -234,10 +237,9 @@ class Oracle:
                 ticket.statuses.append((at, old, new))
                 if old in OPEN and new not in OPEN:
                     last_was_machine = False
+                    late = None
                     if waiting is not None:
                         waiting.ended = at
-                        if not waiting.first and new != "deleted":
-                            waiting = None
                 if new == "resolved":
                     ticket.solves.append((number, at))
                     solved_at = at
@@ -248,8 +250,9 @@ class Oracle:
                         and not (last_was_machine and creator not in self.agents)
                     ):
                         ticket.reopened_after.append(at - solved_at)
-                    if waiting is not None:
-                        waiting.ended = None
+                    owed = waiting or late
+                    if owed is not None:
+                        owed.ended = None
                     elif afterthought is not None:
                         waiting = Turn(asked=afterthought, first=False)
                         ticket.turns.append(waiting)

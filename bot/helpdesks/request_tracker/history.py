@@ -57,7 +57,7 @@ def _messages(ticket: Snapshot) -> Iterator[Message]:
     for row in ticket.transactions:
         if row["Type"] in MESSAGES:
             author = ticket.mapper.person(row["Creator"])
-            role = ticket.role(author)
+            role = ticket.role(author, row)
             yield Message(
                 external_id=str(row["id"]),
                 at=ticket.at(row),

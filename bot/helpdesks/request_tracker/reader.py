@@ -150,6 +150,13 @@ def _values(history: History, of: Field) -> set[str | None]:
     return {value for change in changes for value in (change.old, change.new)}
 
 
+def _merged_into(name: str, own: Sequence[Record]) -> str | None:
+    """Return the ticket that the link of its merge names; later that one may itself be merged into another."""
+    links = (str(row.get("NewValue")) for row in own if (row["Type"], row.get("Field")) == ("AddLink", "MergedInto"))
+    # The link stands in the target's history too, where it names the target itself.
+    return next((target for link in links if (target := link.rsplit("/", 1)[-1]) != name), None)
+
+
 def _before_merge(name: str, target: Record, own: list[Record], queue: str | None) -> Record:
     """Return a merged ticket's own record as far as its transactions tell it; REST2 gives only its target's."""
     created = next(row for row in own if row["Type"] == "Create")
@@ -163,6 +170,6 @@ def _before_merge(name: str, target: Record, own: list[Record], queue: str | Non
         "Creator": created["Creator"],
         "Requestor": [created["Creator"]] if by_customer else [],
         "Queue": {"id": queue or target["Queue"]["id"]},
-        "MergedInto": str(target["id"]),
+        "MergedInto": _merged_into(name, own) or str(target["id"]),
         "LastUpdated": target.get("LastUpdated"),
     }

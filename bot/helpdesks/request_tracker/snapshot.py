@@ -30,12 +30,23 @@ class Snapshot:
             for value in record.get("CustomFields") or ()
         }
 
-    def role(self, user: User) -> Author:
-        """Return a user's role in this ticket: an agent who asked for it is its customer."""
+    def role(self, user: User, at: Record | None = None) -> Author:
+        """Return a user's role in this ticket, now or at a transaction: an agent who asked for it is its customer."""
         kind = self.mapper.kind(user)
-        return Author.CUSTOMER if kind is Author.AGENT and self._asked(user) else kind
+        return Author.CUSTOMER if kind is Author.AGENT and self._asked(user, at) else kind
 
-    def _asked(self, user: User) -> bool:
+    def _asked(self, user: User, at: Record | None = None) -> bool:
+        """Tell whether a user is among the requesters, or was when a transaction happened."""
+        later = [] if at is None else [row for row in self.transactions if number(row) > number(at)]
+        for row in later:
+            match row["Type"], row.get("Field"):
+                case "AddWatcher", "Requestor" if str(row.get("NewValue")) == user.number:
+                    return False
+                case "DelWatcher", "Requestor" if str(row.get("OldValue")) == user.number:
+                    return True
+                case "AddLink", "MergedInto" if user.number != self.creator.number:
+                    # A merge brings the other ticket's requesters along, without a word.
+                    return False
         return any(user.number == requester.number for requester in self._requesters)
 
     @property

@@ -48,6 +48,9 @@ class FakeDirectory:
         return {"done": True, "waiting": False}.get(status)
 
 
+DINA = "dina@example.com"
+
+
 class Log:
     """Transactions in the order they happened, a minute apart."""
 
@@ -200,6 +203,22 @@ def test_a_reply_by_the_requester_is_a_customers_even_when_privileged():
         ("31", Author.CUSTOMER),
         ("bob", Author.AGENT),
     ]
+
+
+@pytest.mark.parametrize(
+    ("between", "requesters", "kinds"),
+    [
+        (("AddWatcher", "Requestor", "", "31"), [DINA, "alice"], ["agent", "customer"]),
+        (("DelWatcher", "Requestor", "31", ""), [DINA], ["customer", "agent"]),
+        (("AddLink", "MergedInto", "", "fsck.com-rt://rt/ticket/7"), [DINA, "alice"], ["agent", "customer"]),
+        (("AddWatcher", "Cc", "", "31"), [DINA], ["agent", "agent"]),
+    ],
+)
+def test_whether_an_agent_replies_or_asks_goes_by_the_requesters_of_that_moment(between, requesters, kinds):
+    kind, name, old, new = between
+    log = Log().created().add("Correspond", "alice").set(name, old, new, kind=kind, by="bob").add("Correspond", "alice")
+    found = history(log, Requestor=[{"id": name} for name in requesters])
+    assert [message.author_kind.value for message in found.messages[1:]] == kinds
 
 
 def test_the_customer_of_a_merge_target_is_its_own():
