@@ -1,21 +1,19 @@
-"""Processes that do some work on a database and can be killed at any moment.
+"""Processes that do some work on a database and are killed, -9, before a given statement of it.
 
-Run as a program it has imported everything and forks one process per line of its input, so that most of a process's
-life is spent in the database.
+Run as a program it has imported everything and forks one process per line of its input.
 """
 
 import os
-import select
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from scripted_desk import DESK, NOW, ScriptedDesk, settings, story
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from bot.database import migrate, open_database
 from bot.sync import refresh, sync
@@ -39,27 +37,36 @@ def run_refresh(engine: Engine) -> None:
 WORKS = {work.__name__: work for work in (migrate, run_sync, run_refresh)}
 
 
+def count(work: str, engine: Engine) -> int:
+    """Do some work and return how many statements and ends of transactions it took."""
+    moments = 0
+
+    def note(*_: object) -> None:
+        nonlocal moments
+        moments += 1
+
+    _at_each_moment(engine, note)
+    WORKS[work](engine)
+    return moments
+
+
+def _at_each_moment(engine: Engine, do: object) -> None:
+    for name in ("before_cursor_execute", "commit", "rollback"):
+        event.listen(engine, name, do)
+
+
 class Lives:
-    """Starts a process and kills it."""
+    """Starts processes that die."""
 
     def __init__(self, nursery: subprocess.Popen[bytes]) -> None:
         self._nursery = nursery
 
-    def is_cut_short(self, work: str, url: str, seconds: float) -> bool:
-        """Let a process do some work and kill -9 it after some seconds; tell whether that came before it was done."""
-        self._nursery.stdin.write(f"{work} {url}\n".encode())
-        pid = int(self._read("alive"))
-        select.select([self._nursery.stdout], [], [], seconds)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        ended = int(self._read("ended"))
+    def is_cut_short(self, work: str, url: str, moment: int) -> bool:
+        """Let a process do some work until it is killed at a moment; tell whether that came before it was done."""
+        self._nursery.stdin.write(f"{work} {moment} {url}\n".encode())
+        ended = int(self._nursery.stdout.readline())
         assert ended in {0, -signal.SIGKILL}
         return ended != 0
-
-    def _read(self, word: str) -> str:
-        said, _, value = self._nursery.stdout.readline().decode().partition(" ")
-        assert said == word
-        return value
 
 
 @contextmanager
@@ -68,20 +75,22 @@ def lives() -> Iterator[Lives]:
     environment = os.environ | {"PYTHONPATH": str(here.parent)}
     command = [sys.executable, "-u", str(here)]
     pipe = subprocess.PIPE
-    # Read line by line and unbuffered: select has to see whatever was not read yet.
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, bufsize=0, env=environment) as nursery:
         yield Lives(nursery)
         nursery.stdin.close()
 
 
-def _tell(word: str, value: int) -> None:
-    sys.stdout.write(f"{word} {value}\n")
-    sys.stdout.flush()
-
-
-def _live(work: str, url: str) -> None:
+def _live(work: str, moment: str, url: str) -> None:
     engine = open_database(url)
-    _tell("alive", os.getpid())
+    left = int(moment)
+
+    def die_in_time(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _at_each_moment(engine, die_in_time)
     WORKS[work](engine)
 
 
@@ -96,7 +105,8 @@ def main() -> None:
             _live(*line.split())
             os._exit(0)
         _, status = os.waitpid(pid, 0)
-        _tell("ended", os.waitstatus_to_exitcode(status))
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
