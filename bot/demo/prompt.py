@@ -87,6 +87,9 @@ def _typed() -> Iterator[str]:
         except EOFError:
             typer.echo()
             return
+        except KeyboardInterrupt:
+            typer.echo()
+            raise
 
 
 @contextmanager
