@@ -4,7 +4,6 @@ Modules that take long to load are loaded by the commands that need them, so tha
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +11,11 @@ import typer
 
 from bot.terminal import (
     REFUSED,
-    STOPPED,
     Commands,
     chosen_language,
-    complain,
     configure_logs,
     language_option,
     reader,
-    stop_on_sigterm,
     tolerate_any_output,
 )
 
@@ -43,7 +39,6 @@ Language = Annotated[
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the entry point of `kpi-bot`."""
     tolerate_any_output()
-    stop_on_sigterm()
     app(arguments, prog_name="kpi-bot")
 
 
@@ -83,12 +78,11 @@ def run(*, lang: Language = None) -> None:  # noqa: ARG001  # its callback acts
 
     **Example**: `KPI_BOT_SLACK_BOT_TOKEN=xoxb-… KPI_BOT_SLACK_APP_TOKEN=xapp-… kpi-bot run`
     """
-    with suppress(KeyboardInterrupt):  # stopped while it still starts, or once more while it stops
-        from bot.running import run_bot  # noqa: PLC0415
-        from bot.settings import load_settings  # noqa: PLC0415
+    from bot.running import run_bot  # noqa: PLC0415
+    from bot.settings import load_settings  # noqa: PLC0415
 
-        configure_logs(as_json=True)
-        run_bot(load_settings())
+    configure_logs(as_json=True)
+    run_bot(load_settings())
 
 
 @app.command()
@@ -185,15 +179,11 @@ def sync(
 
     `kpi-bot sync --full`
     """
-    try:
-        from bot.settings import load_settings  # noqa: PLC0415
-        from bot.terminal.upkeep import sync_all  # noqa: PLC0415
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal.upkeep import sync_all  # noqa: PLC0415
 
-        went_well = sync_all(load_settings(), reader(ctx), full=full)
-    except KeyboardInterrupt as stopped:
-        complain(reader(ctx)("cli.stopped"))
-        raise typer.Exit(STOPPED) from stopped
-    if not went_well:
+    settings = load_settings()
+    if not sync_all(settings, reader(ctx), full=full):
         raise typer.Exit(REFUSED)
 
 

@@ -91,20 +91,16 @@ def _socket_mode(app: App, app_token: str) -> Iterator[None]:
     """Keep a connection to Slack; raises SettingsError `slack_app_token_refused` or `slack_unreachable`."""
     handler = SocketModeHandler(app, app_token)
     try:
-        _connect(handler)
-        log.info("running", way="socket mode")
-        yield
-    finally:
-        handler.close()  # type: ignore[no-untyped-call]  # as Bolt has it
-
-
-def _connect(handler: SocketModeHandler) -> None:
-    try:
         handler.connect()  # type: ignore[no-untyped-call]  # as Bolt has it
     except SlackApiError as error:
         raise SettingsError("slack_app_token_refused") from error
     except OSError as error:
         raise SettingsError("slack_unreachable", reason=str(error)) from error
+    log.info("running", way="socket mode")
+    try:
+        yield
+    finally:
+        handler.close()  # type: ignore[no-untyped-call]  # as Bolt has it
 
 
 def _is_well(engine: Engine) -> bool:
@@ -120,12 +116,10 @@ def _serve(web: Starlette, port: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT, and the requests under way to their end."""
     host, number = port.getsockname()[:2]
     log.info("running", way="http", host=host, port=number)
-    server = uvicorn.Server(uvicorn.Config(web, log_config=None, access_log=False))
-    # Uvicorn takes both signals only once its loop runs, and raises them once more at its end: the first must not be
-    # lost, and nothing else must come of the second.
-    before = {each: signal.signal(each, server.handle_exit) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
-        server.run(sockets=[port])
+        # Uvicorn ends on both signals and then raises them once more: nothing else must come of them.
+        uvicorn.Server(uvicorn.Config(web, log_config=None, access_log=False)).run(sockets=[port])
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

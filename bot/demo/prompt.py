@@ -87,9 +87,6 @@ def _typed() -> Iterator[str]:
         except EOFError:
             typer.echo()
             return
-        except KeyboardInterrupt:
-            typer.echo()
-            raise
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import secrets
-import signal
 import sys
 import tempfile
 import traceback
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
 
 LANGUAGE = "KPI_BOT_LANGUAGE"
 DEBUG = "KPI_BOT_DEBUG"
-REFUSED, FAILED, STOPPED = 2, 1, 130
-"""Exit status: something a person can mend; a defect; Ctrl-C or SIGTERM."""
+REFUSED, FAILED = 2, 1
+"""Exit status: something a person can mend; a defect."""
 
 
 class Commands(TyperGroup):
@@ -100,11 +99,6 @@ def tolerate_any_output() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
-
-
-def stop_on_sigterm() -> None:
-    """Let SIGTERM end a command as Ctrl-C does, so that it closes what it opened and removes what it made."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def unexpected(error: Exception, text: "Text") -> str:

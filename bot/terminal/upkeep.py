@@ -97,9 +97,6 @@ def progress_bar(name: str) -> Iterator[Report | None]:
         yield None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task(name, total=None)
-            yield lambda done, left: bar.update(task, completed=done, total=None if left is None else done + left)
-    finally:
-        console.show_cursor()  # a bar that is stopped while it starts leaves it hidden
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        yield lambda done, left: bar.update(task, completed=done, total=None if left is None else done + left)

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -481,77 +480,6 @@ def test_the_demo_answers_from_a_pipe_and_keeps_what_it_read(tmp_path):
     assert "« fcrr »" in again.stderr.replace("\N{NO-BREAK SPACE}", " ")
 
 
-# --- Stopping ----------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def on_a_terminal(*arguments, **variables):
-    """Give the program running on a terminal of its own, and a function that returns what it shows up to some words."""
-    pty = pytest.importorskip("pty")
-    ours, its = pty.openpty()
-    process = subprocess.Popen(
-        [*PROGRAM, *arguments],
-        stdin=its,
-        stdout=its,
-        stderr=its,
-        env=environment(**variables) | {"TERM": "xterm"},
-        start_new_session=True,
-    )
-    os.close(its)
-
-    def shown(until=None):
-        said = b""
-        while until is None or until not in said:
-            try:
-                some = os.read(ours, 65_536)
-            except OSError:  # how Linux tells that nobody writes any more
-                some = b""
-            if not some:
-                assert until is None, said
-                break
-            said += some
-        return said
-
-    try:
-        yield process, shown
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-
-
-STOPPING = pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-HIDE_CURSOR, SHOW_CURSOR = b"\x1b[?25l", b"\x1b[?25h"
-
-
-@STOPPING
-@pytest.mark.parametrize(("language", "sentence"), [("en", "Stopped; the next run goes on"), ("fr", "Arrêté ;")])
-def test_a_sync_that_is_stopped_says_so_and_leaves_the_terminal_as_it_was(tmp_path, stop, language, sentence):
-    variables = {"database_url": f"sqlite:///{tmp_path / 'kpi-bot.db'}", "helpdesk": "demo", "language": language}
-    with on_a_terminal("sync", **variables) as (process, shown):
-        shown(until=HIDE_CURSOR)
-        process.send_signal(stop)
-        rest = shown()
-        assert process.wait(60) == 130
-    assert SHOW_CURSOR in rest
-    assert sentence in rest.decode().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
-    assert "Traceback" not in rest.decode()
-
-
-@STOPPING
-def test_a_demo_that_is_stopped_leaves_nothing_behind(tmp_path, monkeypatch, stop):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    with on_a_terminal("demo") as (process, shown):
-        shown(until=b"kpi> ")
-        assert list(tmp_path.glob("kpi-bot-demo-*")) != []
-        process.send_signal(stop)
-        rest = shown()
-        assert process.wait(60) == 130
-    assert rest.endswith(b"\r\n"), "the next prompt of the shell begins on a line of its own"
-    assert b"Traceback" not in rest
-    assert list(tmp_path.glob("kpi-bot-demo-*")) == []
-
-
 # --- Defects -----------------------------------------------------------------------------------------------------
 
 
@@ -623,34 +551,6 @@ def test_the_running_bot_answers_reads_the_helpdesk_and_ends_on_sigterm(demo, de
     assert events[-1]["event"] == "stopped"
     assert any(event.get("way") == way for event in events)
     assert "xoxb-stand-in" not in errors
-
-
-MAIN = "import sys, functools, bot.running as r; r.run_bot = functools.partial(r.run_bot, api_url=sys.argv[1]); from bot.cli import main; main(['run'])"  # noqa: E501
-
-
-@STOPPING
-def test_a_bot_that_is_stopped_while_it_starts_ends_cleanly(demo, stop):
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # a Slack that never answers
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/api/"
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        tokens = {"slack_bot_token": "xoxb-stand-in", "slack_app_token": "xapp-stand-in"}
-        bot_process = subprocess.Popen(
-            [sys.executable, "-c", MAIN, url],
-            env=environment(port=str(port), **tokens, **demo),
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            silent.settimeout(60)
-            connection, _ = silent.accept()
-            bot_process.send_signal(stop)
-            _, errors = bot_process.communicate(timeout=60)
-        finally:
-            bot_process.kill()
-        connection.close()
-    assert bot_process.returncode == 0
-    assert "Traceback" not in errors
 
 
 def refused_run(demo, slack, **values):
