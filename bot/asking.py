@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import Engine
 
-from bot.facts import facts_are_stale, team_names
+from bot.facts import needs_rebuild
 from bot.settings import Settings
 from kpi.answer import answer
 from kpi.dimensions import DIMENSIONS
@@ -75,8 +75,7 @@ class Asker:
         """Refuse figures made with other schedules or policies than the settings have: wrong without a sign of it."""
         with frames.connect() as connection:
             for helpdesk in frames.helpdesks():
-                rules = self._settings.rulebook(team_names(connection, helpdesk))
-                if facts_are_stale(connection, helpdesk, rules):
+                if needs_rebuild(connection, helpdesk, self._settings):
                     raise StorageError("facts_stale", helpdesk=helpdesk)
 
     def helpdesks(self) -> tuple[str, ...]:

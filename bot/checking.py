@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy import text as sql
 
 from bot.database import is_current, open_database, shown, writing
-from bot.facts import facts_are_stale, team_names
+from bot.facts import needs_rebuild
 from bot.helpdesks.connector import Connector
 from bot.settings import HelpdeskSettings, Settings
 from bot.tables import refused_tickets
@@ -132,7 +132,7 @@ class Check:
     def _stale_facts(self, engine: Engine, key: str) -> Iterator[Finding]:
         """Find facts made with other rules than the settings have: every question about them is refused."""
         with engine.connect() as connection:
-            stale = facts_are_stale(connection, key, self.settings.rulebook(team_names(connection, key)))
+            stale = needs_rebuild(connection, key, self.settings)
         if stale:
             yield self._failed(StorageError("facts_stale", helpdesk=key))
 

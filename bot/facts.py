@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from bot.database import upsert, writing
+from bot.settings import Settings
 from bot.tables import facts_rules
 from kpi import schema
 from kpi.errors import KpiError
@@ -266,6 +267,11 @@ def facts_are_stale(connection: Connection, helpdesk: str, rules: Rulebook) -> b
     """Tell whether facts of this helpdesk were made with other rules than these, or only in part with these."""
     stored = connection.scalar(select(facts_rules.c.fingerprint).where(facts_rules.c.helpdesk == helpdesk))
     return stored != fingerprint(rules) and has_tickets(connection, helpdesk)
+
+
+def needs_rebuild(connection: Connection, helpdesk: str, settings: Settings) -> bool:
+    """Tell whether facts of this helpdesk don't follow the settings' rules, so that none of them may be shown."""
+    return facts_are_stale(connection, helpdesk, settings.rulebook(team_names(connection, helpdesk)))
 
 
 def remember_rules(connection: Connection, helpdesk: str, rules: Rulebook) -> None:

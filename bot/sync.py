@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Select, select, text
 
 from bot.database import writing
-from bot.facts import Progress, facts_are_stale, rebuild
+from bot.facts import Progress, needs_rebuild, rebuild, team_names
 from bot.helpdesks.connector import Connector, Cursor, Refused
 from bot.settings import Settings
 from bot.storage import Desk, forget_subjects, read_cursor_text, refused_again, store_page, store_told
@@ -87,11 +87,11 @@ def sync(
             stopping=stopping,
             still_held=still_held,
         )
-        rebuilt = _refresh(engine, desk, force=False, progress=progress)
+        rebuilt = _refresh(engine, helpdesk, settings, force=False, progress=progress)
         run.read(run.start(full=full))
         run.retry_refused()
         # A team that came late may be one that a rule asks for.
-        rebuilt += _refresh(engine, desk, force=False, progress=progress)
+        rebuilt += _refresh(engine, helpdesk, settings, force=False, progress=progress)
     report = SyncReport(
         helpdesk=helpdesk,
         tickets=run.tickets,
@@ -190,12 +190,11 @@ def refresh(
 
     Raises StorageError `sync_running` when there is something to do and another process is at it.
     """
-    desk = Desk(key=helpdesk, kind="", rulebook=settings.rulebook)
     with engine.connect() as connection:
-        if not force and not facts_are_stale(connection, helpdesk, desk.rules(connection)):
+        if not force and not needs_rebuild(connection, helpdesk, settings):
             return 0
     with helpdesk_lock(engine, helpdesk):
-        return _refresh(engine, desk, force=force, progress=progress)
+        return _refresh(engine, helpdesk, settings, force=force, progress=progress)
 
 
 @contextmanager
@@ -245,14 +244,14 @@ def _ping(connection: Connection) -> None:
     connection.execute(text("SELECT 1"))
 
 
-def _refresh(engine: Engine, desk: Desk, *, force: bool, progress: Progress | None) -> int:
+def _refresh(engine: Engine, helpdesk: str, settings: Settings, *, force: bool, progress: Progress | None) -> int:
     with engine.connect() as connection:
-        rules = desk.rules(connection)
-        stale = facts_are_stale(connection, desk.key, rules)
+        stale = needs_rebuild(connection, helpdesk, settings)
+        rules = settings.rulebook(team_names(connection, helpdesk))
     if not stale and not force:
         return 0
-    log.info("rebuilding facts", helpdesk=desk.key, rules_changed=stale)
-    return rebuild(engine, desk.key, rules, progress)
+    log.info("rebuilding facts", helpdesk=helpdesk, rules_changed=stale)
+    return rebuild(engine, helpdesk, rules, progress)
 
 
 def _refused(helpdesk: str) -> Select[str, int]:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from bot.database import migrate, open_database, shown
 from bot.facts import Progress as Report
-from bot.facts import facts_are_stale, team_names
+from bot.facts import needs_rebuild
 from bot.helpdesks.registry import connect
 from bot.settings import HelpdeskSettings, Settings
 from bot.sync import SyncReport, refresh, sync
@@ -84,7 +84,7 @@ def migrate_database(settings: Settings, text: Text, *, rebuild: bool) -> None:
 
 def _tell_stale_facts(engine: Engine, settings: Settings, helpdesk: str, text: Text) -> None:
     with engine.connect() as connection:
-        stale = facts_are_stale(connection, helpdesk, settings.rulebook(team_names(connection, helpdesk)))
+        stale = needs_rebuild(connection, helpdesk, settings)
     if stale:
         complain(text.error(StorageError("facts_stale", helpdesk=helpdesk)))
 

@@ -73,7 +73,7 @@ def _turn_row(story: Story, turn: Turn, number: int) -> Row:
         "priority": turn.last.priority,
         "started_at": turn.started_at,
         "replied_at": replied_at,
-        "ended_at": turn.ended_at,
+        "ended_at": turn.ended.at if turn.ended else None,
         "reply_s": None if replied_at is None else story.elapsed(turn.started_at, replied_at),
         "reply_calendar_s": None if replied_at is None else replied_at - turn.started_at,
     }

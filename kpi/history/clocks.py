@@ -47,19 +47,16 @@ def clocks(story: Story, found: list[Turn], rules: Rulebook) -> Iterator[Row]:
 def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Row | None:
     metric = Metric.FIRST_REPLY if turn.first else Metric.NEXT_REPLY
     # A ticket that ended unreplied stopped its clock then, even when somebody replied afterwards.
-    last = turn.ended or turn.last
+    last = turn.ended.state if turn.ended else turn.last
     promise = rules.promise(metric, story.attributes(turn.asked, last), turn.started_at)
     if promise is None:
         return None
-    stopped_at, stopped_by = (
-        (turn.replied_at, "reply" if turn.replied_at else None)
-        if turn.ended_at is None
-        else (turn.ended_at, turn.ended_by)
-    )
+    stopped_at = turn.ended.at if turn.ended else turn.replied_at
+    stopped_by = turn.ended.by if turn.ended else None if turn.replied_at is None else "reply"
     stretch = _Stretch(start=turn.started_at, end=stopped_at)
     measured = _measure(promise[1], [stretch], story.timeline)
     return _row(metric, number, promise, measured, last) | {
-        "agent": turn.ended.agent if turn.ended else turn.agent,
+        "agent": last.agent if turn.ended else turn.agent,
         "started_at": turn.started_at,
         "stopped_at": stopped_at,
         "stopped_by": stopped_by,

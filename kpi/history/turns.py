@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kpi.events import UNSOLVED
-from kpi.history.story import State, Step, Story, ended_by
+from kpi.history.story import Ending, State, Step, Story, ended_by
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,9 +23,7 @@ class Turn:
     asked: State
     last: State
     replied_at: int | None = None
-    ended_at: int | None = None
-    ended_by: str | None = None
-    ended: State | None = None
+    ended: Ending | None = None
     author: str | None = None
 
     @property
@@ -40,7 +38,7 @@ def turns(story: Story) -> list[Turn]:
     for step in story.steps:
         walk.take(step)
     for turn in walk.found:
-        if turn.replied_at is None and turn.ended_at is None:
+        if turn.replied_at is None and turn.ended is None:
             turn.last = story.final
     return walk.found
 
@@ -79,7 +77,7 @@ class _Walk:
         if self.waiting is None and self.afterthought is not None:
             self._start(self.afterthought.at, self.afterthought.after)
         if self.waiting is not None:
-            self.answered_late = self.waiting if self.waiting.ended_at is not None else None
+            self.answered_late = self.waiting if self.waiting.ended is not None else None
             self.waiting.replied_at, self.waiting.last = step.at, step.after
             self.waiting.author = step.message.author if step.message else None
         self.waiting = self.afterthought = None
@@ -94,13 +92,13 @@ class _Walk:
     def _end(self, at: int, state: State) -> None:
         self.answered_late = None
         if self.waiting is not None:  # a solve is no answer: should the ticket be reopened, the reply is still owed
-            self.waiting.ended_at, self.waiting.ended_by = at, ended_by(state.status)
-            self.waiting.ended = self.waiting.last = state
+            self.waiting.ended = Ending(at=at, by=ended_by(state.status), state=state)
+            self.waiting.last = state
 
     def _reopen(self) -> None:
         owed = self.waiting or self.answered_late
         if owed is not None:
-            owed.ended_at = owed.ended_by = owed.ended = None
+            owed.ended = None
             self.answered_late = None
         elif self.afterthought is not None:
             self._start(self.afterthought.at, self.afterthought.after)
