@@ -76,6 +76,22 @@ def _people(name: str) -> Table:
 agents = _people("agents")
 customers = _people("customers")
 
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
+    Column("data", Text, primary_key=True, comment="the kind of rows that were imported"),
+    Column("covered_from", INSTANT, nullable=False),
+    Column("covered_until", INSTANT, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("name", Text, primary_key=True, comment="`facts`, or a table of things that happened"),
+    Column("version", BigInteger, nullable=False, comment="counted up by every transaction that writes there"),
+)
+
 tickets = Table(
     "tickets",
     metadata,
@@ -217,7 +233,7 @@ shifts = Table(
 costs = Table(
     "costs",
     metadata,
-    Column("month", Text, primary_key=True, comment="YYYY-MM"),
+    Column("month", INSTANT, primary_key=True, comment="UTC midnight of its first day"),
     Column("label", Text, primary_key=True),
     Column("channel", Text),
     Column("amount", Double, nullable=False),
@@ -230,7 +246,7 @@ def _daily(name: str, *columns: Column[int]) -> Table:
     return Table(
         name,
         metadata,
-        Column("day", Text, primary_key=True, comment="YYYY-MM-DD"),
+        Column("day", INSTANT, primary_key=True, comment="UTC midnight of the local day"),
         Column("source", Text, primary_key=True),
         *columns,
     )
@@ -257,7 +273,7 @@ trainings = Table(
     metadata,
     Column("agent", Text, primary_key=True),
     Column("topic", Text, primary_key=True),
-    Column("day", Text, primary_key=True, comment="YYYY-MM-DD"),
+    Column("day", INSTANT, primary_key=True, comment="UTC midnight of the local day"),
 )
 
 # --- Facts -------------------------------------------------------------------------------------------------------
@@ -295,20 +311,33 @@ def _at_event(prefix: str) -> list[Column[str]]:
 ticket_facts = _facts(
     "ticket_facts",
     *_at_event("created_"),
+    *_at_event("first_solved_"),
     *_at_event("solved_"),
     *_at_event("rated_"),
     Column("replies", BigInteger, nullable=False, comment="up to the last solve, or now"),
     Column("customer_messages", BigInteger, nullable=False, comment="after the opening one, same window"),
     Column("teams", BigInteger, nullable=False, comment="distinct teams it was in"),
+    Column(
+        "transfers", BigInteger, nullable=False, default=0, comment="from one team to another, up to the last solve"
+    ),
+    _flag("escalated"),
+    _flag("automation_acted"),
+    Column("first_replied_at", INSTANT),
     Column("first_solved_at", INSTANT),
     Column("last_solved_at", INSTANT),
     Column("closed_at", INSTANT, comment="ended without ever having been solved"),
     _flag("is_solved"),
     _flag("solved_in_contact"),
+    _flag("solved_automatically"),
     Column("solves", BigInteger, nullable=False),
     Column("reopens", BigInteger, nullable=False, comment="not those by an automatic message"),
     Column("automatic_reopens", BigInteger, nullable=False),
     Column("fastest_reopen_s", SECONDS, comment="shortest time from a solve to the reopen that followed it"),
+    Column(
+        "first_reopen_s", SECONDS, comment="from the first solve to the first reopen after it, not an automatic one"
+    ),
+    Column("asked_again_at", INSTANT, comment="the first message of the customer, or reopen, after the last solve"),
+    Column("previous_contact_at", INSTANT, comment="the last ticket of the same customer before this one"),
     Column("next_contact_at", INSTANT, comment="first new ticket after the last solve, same customer, same type"),
     Column("resolution_s", SECONDS, comment="to the last solve, without pending and hold, business time"),
     Column("resolution_calendar_s", SECONDS),
@@ -318,11 +347,17 @@ ticket_facts = _facts(
     Column("first_resolution_calendar_s", SECONDS),
     Column("rated_at", INSTANT, comment="the latest rating"),
     Column("rating", Double),
+    Column("rating_lowest", Double),
     Column("rating_highest", Double),
     Column("rating_positive", SmallInteger),
+    Column(
+        "version", BigInteger, nullable=False, default=0, comment="of `facts` when a fact of the ticket last changed"
+    ),
     Index("ix_ticket_facts_created_at", "created_at"),
     Index("ix_ticket_facts_last_solved_at", "last_solved_at"),
+    Index("ix_ticket_facts_first_solved_at", "first_solved_at"),
     Index("ix_ticket_facts_rated_at", "rated_at"),
+    Index("ix_ticket_facts_version", "version"),
     Index("ix_ticket_facts_customer", "helpdesk", "customer", "type", "created_at"),
 )
 
@@ -367,10 +402,33 @@ span_facts = _facts(
     *_at_event(""),
     Column("started_at", INSTANT, nullable=False),
     Column("ended_at", INSTANT),
+    Column("waiting_since", INSTANT, comment="during the span, the oldest unanswered customer message"),
     Column("started_by", Text, nullable=False, comment="opened, reopened, recovered, change"),
     Column("ended_by", Text, comment="solve, closed, gone, change"),
     Index("ix_span_facts_started_at", "started_at"),
     Index("ix_span_facts_ended_at", "ended_at"),
 )
 
-FACTS = {table.name: table for table in (ticket_facts, turn_facts, clock_facts, span_facts)}
+overdue_facts = _facts(
+    "overdue_facts",
+    Column("metric", Text, primary_key=True),
+    Column("instance", BigInteger, primary_key=True),
+    Column("stretch", BigInteger, primary_key=True, comment="a clock can be paused while it is overdue"),
+    *_at_event(""),
+    Column("started_at", INSTANT, nullable=False, comment="the clock ran and was late from here"),
+    Column("ended_at", INSTANT),
+    Index("ix_overdue_facts_started_at", "started_at"),
+    Index("ix_overdue_facts_ended_at", "ended_at"),
+)
+
+solve_facts = _facts(
+    "solve_facts",
+    Column("solve", BigInteger, primary_key=True),
+    *_at_event(""),
+    Column("solved_at", INSTANT, nullable=False),
+    _flag("automatic"),
+    Index("ix_solve_facts_solved_at", "solved_at"),
+)
+
+FACTS = {table.name: table for table in (ticket_facts, turn_facts, clock_facts, span_facts, overdue_facts, solve_facts)}
+"""Made from events, per ticket; what no ticket's events tell stands in `kpi.sources`."""
