@@ -13,8 +13,8 @@ down_revision: str | None = "0001"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
-
 REPLACED = ("ticket_facts", "span_facts", "costs", "self_service", "social", "trainings")
+ADDED = ("solve_facts", "overdue_facts", "coverage", "versions")
 
 
 def upgrade() -> None:
@@ -272,24 +272,144 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_ticket_facts_version", table_name="ticket_facts")
-    op.drop_index("ix_ticket_facts_rated_at", table_name="ticket_facts")
-    op.drop_index("ix_ticket_facts_last_solved_at", table_name="ticket_facts")
-    op.drop_index("ix_ticket_facts_first_solved_at", table_name="ticket_facts")
-    op.drop_index("ix_ticket_facts_customer", table_name="ticket_facts")
-    op.drop_index("ix_ticket_facts_created_at", table_name="ticket_facts")
-    op.drop_table("ticket_facts")
-    op.drop_index("ix_span_facts_started_at", table_name="span_facts")
-    op.drop_index("ix_span_facts_ended_at", table_name="span_facts")
-    op.drop_table("span_facts")
-    op.drop_index("ix_solve_facts_solved_at", table_name="solve_facts")
-    op.drop_table("solve_facts")
-    op.drop_index("ix_overdue_facts_started_at", table_name="overdue_facts")
-    op.drop_index("ix_overdue_facts_ended_at", table_name="overdue_facts")
-    op.drop_table("overdue_facts")
-    op.drop_table("coverage")
-    op.drop_table("versions")
-    op.drop_table("trainings")
-    op.drop_table("social")
-    op.drop_table("self_service")
-    op.drop_table("costs")
+    for table in (*ADDED, *REPLACED):
+        op.drop_table(table)
+    op.create_table(
+        "costs",
+        sa.Column("month", sa.Text(), nullable=False, comment="YYYY-MM"),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("amount", sa.Double(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "label", name=op.f("pk_costs")),
+    )
+    op.create_table(
+        "self_service",
+        sa.Column("day", sa.Text(), nullable=False, comment="YYYY-MM-DD"),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("visits", sa.BigInteger(), nullable=True),
+        sa.Column("solved", sa.BigInteger(), nullable=True),
+        sa.Column("helpful", sa.BigInteger(), nullable=True),
+        sa.Column("unhelpful", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("day", "source", name=op.f("pk_self_service")),
+    )
+    op.create_table(
+        "social",
+        sa.Column("day", sa.Text(), nullable=False, comment="YYYY-MM-DD"),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=True),
+        sa.Column("answered_24h", sa.BigInteger(), nullable=True),
+        sa.Column("interactions", sa.BigInteger(), nullable=True),
+        sa.Column("impressions", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("day", "source", name=op.f("pk_social")),
+    )
+    op.create_table(
+        "trainings",
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False, comment="YYYY-MM-DD"),
+        sa.PrimaryKeyConstraint("agent", "topic", "day", name=op.f("pk_trainings")),
+    )
+    op.create_table(
+        "span_facts",
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("span", sa.BigInteger(), nullable=False),
+        sa.Column("helpdesk", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False, comment="of the ticket"),
+        sa.Column("left_out", sa.Text(), nullable=True),
+        sa.Column("opened_by_agent", sa.SmallInteger(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("type", sa.Text(), nullable=True),
+        sa.Column("brand", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False, comment="of the ticket; in span_facts, during the span"),
+        sa.Column("customer", sa.Text(), nullable=True),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=True),
+        sa.Column("agent", sa.Text(), nullable=True),
+        sa.Column("priority", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("started_by", sa.Text(), nullable=False, comment="opened, reopened, recovered, change"),
+        sa.Column("ended_by", sa.Text(), nullable=True, comment="solve, closed, gone, change"),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_span_facts_ticket_id_tickets"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", "span", name=op.f("pk_span_facts")),
+    )
+    op.create_index("ix_span_facts_ended_at", "span_facts", ["ended_at"], unique=False)
+    op.create_index("ix_span_facts_started_at", "span_facts", ["started_at"], unique=False)
+    op.create_table(
+        "ticket_facts",
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("helpdesk", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False, comment="of the ticket"),
+        sa.Column("left_out", sa.Text(), nullable=True),
+        sa.Column("opened_by_agent", sa.SmallInteger(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("type", sa.Text(), nullable=True),
+        sa.Column("brand", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False, comment="of the ticket; in span_facts, during the span"),
+        sa.Column("customer", sa.Text(), nullable=True),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("created_team", sa.Text(), nullable=True),
+        sa.Column("created_agent", sa.Text(), nullable=True),
+        sa.Column("created_priority", sa.Text(), nullable=True),
+        sa.Column("solved_team", sa.Text(), nullable=True),
+        sa.Column("solved_agent", sa.Text(), nullable=True),
+        sa.Column("solved_priority", sa.Text(), nullable=True),
+        sa.Column("rated_team", sa.Text(), nullable=True),
+        sa.Column("rated_agent", sa.Text(), nullable=True),
+        sa.Column("rated_priority", sa.Text(), nullable=True),
+        sa.Column("replies", sa.BigInteger(), nullable=False, comment="up to the last solve, or now"),
+        sa.Column("customer_messages", sa.BigInteger(), nullable=False, comment="after the opening one, same window"),
+        sa.Column("teams", sa.BigInteger(), nullable=False, comment="distinct teams it was in"),
+        sa.Column("first_solved_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_solved_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True, comment="ended without ever having been solved"),
+        sa.Column("is_solved", sa.SmallInteger(), nullable=False),
+        sa.Column("solved_in_contact", sa.SmallInteger(), nullable=False),
+        sa.Column("solves", sa.BigInteger(), nullable=False),
+        sa.Column("reopens", sa.BigInteger(), nullable=False, comment="not those by an automatic message"),
+        sa.Column("automatic_reopens", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "fastest_reopen_s",
+            sa.BigInteger(),
+            nullable=True,
+            comment="shortest time from a solve to the reopen that followed it",
+        ),
+        sa.Column(
+            "next_contact_at",
+            sa.BigInteger(),
+            nullable=True,
+            comment="first new ticket after the last solve, same customer, same type",
+        ),
+        sa.Column(
+            "resolution_s",
+            sa.BigInteger(),
+            nullable=True,
+            comment="to the last solve, without pending and hold, business time",
+        ),
+        sa.Column("resolution_calendar_s", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "full_resolution_s", sa.BigInteger(), nullable=True, comment="to the last solve, pending and hold counted"
+        ),
+        sa.Column("full_resolution_calendar_s", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "first_resolution_s", sa.BigInteger(), nullable=True, comment="to the first solve, without pending and hold"
+        ),
+        sa.Column("first_resolution_calendar_s", sa.BigInteger(), nullable=True),
+        sa.Column("rated_at", sa.BigInteger(), nullable=True, comment="the latest rating"),
+        sa.Column("rating", sa.Double(), nullable=True),
+        sa.Column("rating_highest", sa.Double(), nullable=True),
+        sa.Column("rating_positive", sa.SmallInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_facts_ticket_id_tickets"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_ticket_facts")),
+    )
+    op.create_index("ix_ticket_facts_created_at", "ticket_facts", ["created_at"], unique=False)
+    op.create_index(
+        "ix_ticket_facts_customer", "ticket_facts", ["helpdesk", "customer", "type", "created_at"], unique=False
+    )
+    op.create_index("ix_ticket_facts_last_solved_at", "ticket_facts", ["last_solved_at"], unique=False)
+    op.create_index("ix_ticket_facts_rated_at", "ticket_facts", ["rated_at"], unique=False)

@@ -10,7 +10,17 @@ from kpi.schema import metadata
 
 PAGES = {language: Path(__file__).parents[2] / "docs" / language / "privacy.md" for language in ("en", "fr")}
 STORED = {name: sorted(column.name for column in table.columns) for name, table in metadata.tables.items()}
-PEOPLE = {"customer", "agent", "author", "actor", "subject", "created_agent", "solved_agent", "rated_agent"}
+PEOPLE = {
+    "customer",
+    "agent",
+    "author",
+    "actor",
+    "subject",
+    "created_agent",
+    "first_solved_agent",
+    "solved_agent",
+    "rated_agent",
+}
 
 
 def listed(language: str) -> dict[str, list[str]]:
