@@ -38,6 +38,9 @@ class Author(StrEnum):
     SYSTEM = "system"
 
 
+MACHINES = frozenset({Author.BOT, Author.SYSTEM})
+
+
 class Field(StrEnum):
     """The fields whose changes make history."""
 

@@ -1,6 +1,6 @@
 """Which schedule a ticket is under, and which SLA target a clock runs against."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -31,12 +31,13 @@ class Condition:
     def holds(self, attributes: Attributes, names: Mapping[str, str]) -> bool:
         """Tell whether it holds; `names` are the teams' names by identifier, since people write names."""
         value = attributes.get(self.field)
-        if value is None:
-            return False
-        said = {value.casefold()}
-        if self.field == "team" and value in names:
-            said.add(names[value].casefold())
-        return any(wanted.casefold() in said for wanted in self.values)
+        return value is not None and _among(value, self.values, names if self.field == "team" else {})
+
+
+def _among(value: str, words: Iterable[str], names: Mapping[str, str]) -> bool:
+    """Tell whether one of the words means this value, by itself or by its name."""
+    said = {value.casefold(), names.get(value, value).casefold()}
+    return any(word.casefold() in said for word in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,32 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """What makes a ticket escalated, any of these; case doesn't count.
+
+    `tiers` are teams by name or identifier, from the first line up; `tags` are the ticket's; a raise is from another
+    priority to one of `priorities`.
+    """
+
+    tiers: tuple[tuple[str, ...], ...] = ()
+    tags: frozenset[str] = frozenset({"escalated", "escalade", "escaladé"})
+    priorities: frozenset[str] = frozenset({"urgent"})
+
+    def tagged(self, tags: Iterable[str]) -> bool:
+        """Tell whether one of a ticket's tags says so."""
+        return not _folded(self.tags).isdisjoint(_folded(tags))
+
+    def raised(self, before: str, after: str) -> bool:
+        """Tell whether a change of priority says so."""
+        high = _folded(self.priorities)
+        return after.casefold() in high and before.casefold() not in high
+
+
+def _folded(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """Everything configured that facts depend on; in each list the first that holds counts.
 
@@ -88,13 +115,15 @@ class Rulebook:
     schedules: tuple[Assignment, ...] = ()
     policies: tuple[Policy, ...] = ()
     test_tags: frozenset[str] = frozenset()
+    escalation: Escalation = field(default_factory=Escalation)
     team_names: Mapping[str, str] = field(default_factory=dict)
 
     def teams_mentioned(self) -> frozenset[str]:
-        """Return the teams that schedules and policies ask for, by name or identifier as they were written."""
+        """Return the teams that rules ask for, by name or identifier as they were written."""
         rules: tuple[Assignment | Policy, ...] = (*self.schedules, *self.policies)
         conditions = [condition for rule in rules for condition in rule.when if condition.field == "team"]
-        return frozenset(word for condition in conditions for word in condition.values)
+        asked = [condition.values for condition in conditions]
+        return frozenset(word for words in (*asked, *self.escalation.tiers) for word in words)
 
     def _hold(self, conditions: tuple[Condition, ...], attributes: Attributes) -> bool:
         return all(condition.holds(attributes, self.team_names) for condition in conditions)
@@ -102,6 +131,13 @@ class Rulebook:
     def schedule(self, attributes: Attributes) -> Schedule | None:
         """Return the schedule of a ticket like this; None when it is under none, so that calendar time counts."""
         return next((a.schedule for a in self.schedules if self._hold(a.when, attributes)), None)
+
+    def tier(self, team: str | None) -> int | None:
+        """Return how many tiers are below a team's; None when it is in none."""
+        if team is None:
+            return None
+        tiers = enumerate(self.escalation.tiers)
+        return next((number for number, teams in tiers if _among(team, teams, self.team_names)), None)
 
     def promise(self, metric: Metric, attributes: Attributes, started_at: int) -> tuple[Policy, Target] | None:
         """Return the policy and target of a clock that starts at this instant; None when nothing is promised."""

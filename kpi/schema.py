@@ -358,7 +358,8 @@ ticket_facts = _facts(
     Index("ix_ticket_facts_first_solved_at", "first_solved_at"),
     Index("ix_ticket_facts_rated_at", "rated_at"),
     Index("ix_ticket_facts_version", "version"),
-    Index("ix_ticket_facts_customer", "helpdesk", "customer", "type", "created_at"),
+    Index("ix_ticket_facts_reason", "helpdesk", "customer", "type", "created_at"),
+    Index("ix_ticket_facts_customer", "helpdesk", "customer", "created_at"),
 )
 
 turn_facts = _facts(
@@ -415,7 +416,7 @@ overdue_facts = _facts(
     Column("instance", BigInteger, primary_key=True),
     Column("stretch", BigInteger, primary_key=True, comment="a clock can be paused while it is overdue"),
     *_at_event(""),
-    Column("started_at", INSTANT, nullable=False, comment="the clock ran and was late from here"),
+    Column("started_at", INSTANT, nullable=False, comment="the clock ran, and was late once this had passed"),
     Column("ended_at", INSTANT),
     Index("ix_overdue_facts_started_at", "started_at"),
     Index("ix_overdue_facts_ended_at", "ended_at"),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from kpi.events import GONE, History, Status
 from kpi.history.clocks import clocks
 from kpi.history.rows import Row
+from kpi.history.solves import solve_rows, solves
 from kpi.history.spans import spans
 from kpi.history.story import Story, tell
 from kpi.history.ticket import ticket_row
-from kpi.history.turns import Turn, turns
+from kpi.history.turns import Turn, converse
 from kpi.policies import Rulebook
 
 __all__ = ["Facts", "Row", "fold"]
@@ -22,18 +23,35 @@ class Facts:
     turns: list[Row]
     clocks: list[Row]
     spans: list[Row]
+    overdue: list[Row]
+    solves: list[Row]
+
+    def by_table(self) -> dict[str, list[Row]]:
+        """Return the rows by the name of their table."""
+        return {
+            "ticket_facts": [self.ticket],
+            "turn_facts": self.turns,
+            "clock_facts": self.clocks,
+            "span_facts": self.spans,
+            "overdue_facts": self.overdue,
+            "solve_facts": self.solves,
+        }
 
 
 def fold(history: History, rules: Rulebook) -> Facts:
     """Return the facts of one ticket; the order of its events and repeating the fold change nothing."""
     story = tell(history, rules)
-    found = turns(story)
+    conversation = converse(story)
+    timed = list(clocks(story, conversation.turns, rules))
+    solved = solves(story)
     common = _common(story, rules)
     return Facts(
-        ticket=common | ticket_row(story, history.ratings, history.contacts),
-        turns=[common | _turn_row(story, turn, number) for number, turn in enumerate(found, 1)],
-        clocks=[common | row for row in clocks(story, found, rules)],
-        spans=[common | row for row in spans(story)],
+        ticket=common | ticket_row(story, solved, history, rules),
+        turns=[common | _turn_row(story, turn, number) for number, turn in enumerate(conversation.turns, 1)],
+        clocks=[common | clock.row for clock in timed],
+        spans=[common | row for row in spans(story, conversation.waited)],
+        overdue=[common | row for clock in timed for row in clock.overdue],
+        solves=[common | row for row in solve_rows(solved)],
     )
 
 

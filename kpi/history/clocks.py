@@ -1,10 +1,11 @@
-"""SLA clocks: one row per promise, measured from its original start (KPIS.md §2)."""
+"""SLA clocks: one per promise, measured from its original start (KPIS.md §2)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
-from kpi.events import UNSOLVED
+from kpi.events import UNSOLVED, Status
+from kpi.history.overdue import overdue
 from kpi.history.rows import Row
 from kpi.history.story import State, Story
 from kpi.history.turns import Turn
@@ -31,20 +32,28 @@ class _Measured:
     late: int | None
 
 
-def clocks(story: Story, found: list[Turn], rules: Rulebook) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A row of clock_facts with its rows of overdue_facts."""
+
+    row: Row
+    overdue: list[Row]
+
+
+def clocks(story: Story, found: list[Turn], rules: Rulebook) -> Iterator[Clock]:
     """Yield the clocks of a ticket: its turns' and its resolution's."""
     if not rules.policies:
         return
     for number, turn in enumerate(found, 1):
-        row = _reply_clock(story, turn, number, rules)
-        if row:
-            yield row
-    row = _resolution_clock(story, rules)
-    if row:
-        yield row
+        clock = _reply_clock(story, turn, number, rules)
+        if clock:
+            yield clock
+    clock = _resolution_clock(story, rules)
+    if clock:
+        yield clock
 
 
-def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Row | None:
+def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Clock | None:
     metric = Metric.FIRST_REPLY if turn.first else Metric.NEXT_REPLY
     # A ticket that ended unreplied stopped its clock then, even when somebody replied afterwards.
     last = turn.ended.state if turn.ended else turn.last
@@ -55,16 +64,17 @@ def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Row 
     stopped_by = turn.ended.by if turn.ended else None if turn.replied_at is None else "reply"
     stretch = _Stretch(start=turn.started_at, end=stopped_at)
     measured = _measure(promise[1], [stretch], story.timeline)
-    return _row(metric, number, promise, measured, last) | {
+    row = _row(metric, number, promise, measured, last) | {
         "agent": last.agent if turn.ended else turn.agent,
         "started_at": turn.started_at,
         "stopped_at": stopped_at,
         "stopped_by": stopped_by,
         "state": "running" if stopped_at is None else "stopped",
     }
+    return _clock(story, row, UNSOLVED, measured.late)
 
 
-def _resolution_clock(story: Story, rules: Rulebook) -> Row | None:
+def _resolution_clock(story: Story, rules: Rulebook) -> Clock | None:
     stop = story.ending
     last = stop.state if stop else story.final
     promise = rules.promise(Metric.RESOLUTION, story.attributes(story.created, last), story.ticket.created_at)
@@ -77,15 +87,26 @@ def _resolution_clock(story: Story, rules: Rulebook) -> Row | None:
         if segment.state.status in UNSOLVED - policy.pauses
     ]
     measured = _measure(target, counted, story.timeline)
+    late = measured.late
     paused = stop is None and last.status in policy.pauses
     if paused:
         measured = _Measured(elapsed=measured.elapsed, due=None, late=None)
-    return _row(Metric.RESOLUTION, 1, promise, measured, last) | {
+    row = _row(Metric.RESOLUTION, 1, promise, measured, last) | {
         "started_at": story.ticket.created_at,
         "stopped_at": stop.at if stop else None,
         "stopped_by": stop.by if stop else None,
         "state": "stopped" if stop else "paused" if paused else "running",
     }
+    return _clock(story, row, UNSOLVED - policy.pauses, late)
+
+
+def _clock(story: Story, row: Row, running: frozenset[Status], late: int | None) -> Clock:
+    if late is None:
+        return Clock(row=row, overdue=[])
+    named = {name: row[name] for name in ("metric", "instance")}
+    stopped_at = row["stopped_at"]
+    found = overdue(story, running, late, None if stopped_at is None else int(stopped_at))
+    return Clock(row=row, overdue=[named | stretch for stretch in found])
 
 
 def _measure(target: Target, counted: list[_Stretch], timeline: Timeline | None) -> _Measured:

@@ -1,30 +1,45 @@
-"""Spans: each stretch of time a ticket was open in one status, team, agent and priority."""
+"""Spans: each stretch of time a ticket was open in one state, with its customer waiting or not."""
+
+from collections.abc import Iterator
 
 from kpi.events import GONE, UNSOLVED
 from kpi.history.rows import Row
 from kpi.history.story import State, Story, ended_by
 
 
-def spans(story: Story) -> list[Row]:
-    """Return the rows of span_facts, oldest first."""
+def spans(story: Story, waited: list[int | None]) -> list[Row]:
+    """Return the rows of span_facts, oldest first; `waited` is that of the conversation."""
     found: list[Row] = []
     before: State | None = None
-    for segment in story.segments:
-        state = segment.state
-        is_open = state.status in UNSOLVED
-        was_open = before is not None and before.status in UNSOLVED
-        if was_open and (not is_open or _shown(state) != _shown(before)):
-            found[-1] |= {"ended_at": segment.start, "ended_by": "change" if is_open else ended_by(state.status)}
-        if is_open and (not was_open or _shown(state) != _shown(before)):
-            found.append(_shown(state) | {"started_at": segment.start, "started_by": _started_by(before)})
-        before = state
+    running: Row | None = None
+    for at, state, since in _moments(story, waited):
+        shown = _shown(state, since) if state.status in UNSOLVED else None
+        if running is not None and shown != running:
+            found[-1] |= {"ended_at": at, "ended_by": "change" if shown else ended_by(state.status)}
+        if shown is not None and shown != running:
+            found.append(shown | {"started_at": at, "started_by": _started_by(before)})
+        before, running = state, shown
     return [{"span": number, "ended_at": None, "ended_by": None} | row for number, row in enumerate(found, 1)]
 
 
-def _shown(state: State | None) -> Row:
-    if state is None:
-        return {}
-    return {"status": state.status.value, "team": state.team, "agent": state.agent, "priority": state.priority}
+def _moments(story: Story, waited: list[int | None]) -> Iterator[tuple[int, State, int | None]]:
+    """Yield what the ticket was and since when its customer waited, from each instant on at which that could change."""
+    latest = (story.ticket.created_at, story.created, waited[0])
+    for step, since in zip(story.steps, waited[1:], strict=True):
+        if step.at > latest[0]:
+            yield latest
+        latest = (step.at, step.after, since)
+    yield latest
+
+
+def _shown(state: State, since: int | None) -> Row:
+    return {
+        "status": state.status.value,
+        "team": state.team,
+        "agent": state.agent,
+        "priority": state.priority,
+        "waiting_since": since,
+    }
 
 
 def _started_by(before: State | None) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kpi.events import GONE, UNSOLVED, Author, Change, Field, History, Message, Status, Ticket
+from kpi.events import GONE, MACHINES, UNSOLVED, Author, Change, Field, History, Message, Status, Ticket
 from kpi.hours import Schedule, Timeline
 from kpi.policies import Rulebook
 
@@ -30,7 +30,10 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One message or one change. `reply` and `asks` tell what KPIS.md rule 5 makes of a message."""
+    """One message or one change. `reply` and `asks` tell what KPIS.md rule 5 makes of a message.
+
+    `opening`: whether it is the message that the ticket was opened with.
+    """
 
     at: int
     before: State
@@ -39,6 +42,14 @@ class Step:
     change: Change | None = None
     reply: bool = False
     asks: bool = False
+    opening: bool = False
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether a bot or the system did it, or it was sent automatically."""
+        if self.message is not None:
+            return self.message.automatic or self.message.author_kind in MACHINES
+        return self.change is not None and self.change.actor_kind in MACHINES
 
     @property
     def ends(self) -> bool:
@@ -86,6 +97,7 @@ class Story:
     Attributes:
         created: the state once everything of the creation second had happened: what routes a ticket as it arrives
             belongs to its arrival, so that no step is a change in that second.
+        arrived_by: who gave it the status it arrived with, where a change of that second tells.
         segments: the states it was in, in order; those that lasted no time are left out.
         ending: how it ended; None while it is open. Closing a solved ticket doesn't change that it was solved.
         timeline: None when it never was under a schedule.
@@ -93,6 +105,7 @@ class Story:
 
     ticket: Ticket
     created: State
+    arrived_by: Author | None
     steps: tuple[Step, ...]
     segments: tuple[Segment, ...]
     ending: Ending | None
@@ -131,8 +144,20 @@ def tell(history: History, rules: Rulebook) -> Story:
     steps = [*said, *every[len(arrival) :]]
     segments = tuple(_segments(ticket.created_at, created, steps))
     ending = _ending(ticket.created_at, created, steps)
-    story = Story(ticket=ticket, created=created, steps=tuple(steps), segments=segments, ending=ending)
+    story = Story(
+        ticket=ticket,
+        created=created,
+        arrived_by=_arrived_by(arrival),
+        steps=tuple(steps),
+        segments=segments,
+        ending=ending,
+    )
     return replace(story, timeline=_timeline(story, rules)) if rules.schedules else story
+
+
+def _arrived_by(arrival: list[Step]) -> Author | None:
+    routed = [step.change for step in arrival if step.change is not None and step.change.field is Field.STATUS]
+    return routed[-1].actor_kind if routed else None
 
 
 def _steps(ticket: Ticket, events: list[Message | Change]) -> list[Step]:
@@ -146,12 +171,14 @@ def _steps(ticket: Ticket, events: list[Message | Change]) -> list[Step]:
             steps.append(Step(at=at, before=state, after=after, change=event))
             state = after
             continue
-        said = event is not opening and event.public and not event.automatic
+        is_opening = event is opening
+        said = not is_opening and event.public and not event.automatic
         by_customer = event.author_kind is Author.CUSTOMER or (
             event.author_kind is Author.AGENT and event.author is not None and event.author == ticket.customer
         )
         reply = said and event.author_kind is Author.AGENT and not by_customer
-        steps.append(Step(at=at, before=state, after=state, message=event, reply=reply, asks=said and by_customer))
+        asks = said and by_customer
+        steps.append(Step(at=at, before=state, after=state, message=event, reply=reply, asks=asks, opening=is_opening))
     return steps
 
 

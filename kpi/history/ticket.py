@@ -2,36 +2,49 @@
 
 from collections.abc import Iterable
 
-from kpi.events import WAITING, Author, Contact, Rating, Status
+from kpi.events import WAITING, Contact, History, Rating, Status
+from kpi.history.moves import escalated, transfers
 from kpi.history.rows import Row
+from kpi.history.solves import Reopen, Solve, reopens
 from kpi.history.story import State, Step, Story
+from kpi.policies import Rulebook
 
 SATISFIED_FROM = 0.75
 """The part of its scale from which a rating is satisfied: 4–5 of 5, 6–7 of 7, the better of two."""
 
 
-def ticket_row(story: Story, ratings: Iterable[Rating], contacts: Iterable[Contact]) -> Row:
+def ticket_row(story: Story, solved: list[Solve], history: History, rules: Rulebook) -> Row:
     """Return the row, without the columns that every fact table has."""
-    solves = _solves(story)
-    first_at = solves[0][0] if solves else None
-    last_at = solves[-1][0] if solves else None
+    first, last = (solved[0], solved[-1]) if solved else (None, None)
+    first_at, last_at = (first.at if first else None), (last.at if last else None)
     ending = story.ending
+    taken = story.steps[: last.steps] if last else story.steps
+    reopened = reopens(story)
     return {
         **_at_event("created_", story.created),
-        **_at_event("solved_", solves[-1][1] if solves else None),
-        **_exchanges(story),
+        **_at_event("first_solved_", first.state if first else None),
+        **_at_event("solved_", last.state if last else None),
+        "replies": sum(step.reply for step in taken),
+        "customer_messages": sum(step.asks for step in taken),
         "teams": len({segment.state.team for segment in story.segments} - {None}),
+        "transfers": transfers(story.created, taken),
+        "escalated": int(escalated(story, rules)),
+        **_automation(taken, last),
+        "first_replied_at": next((step.at for step in story.steps if step.reply), None),
         "first_solved_at": first_at,
         "last_solved_at": last_at,
-        "closed_at": ending.at if ending and ending.by == "closed" and not solves else None,
+        "closed_at": ending.at if ending and ending.by == "closed" and not solved else None,
         "is_solved": int(ending is not None and ending.by == "solve"),
-        "solved_in_contact": int(last_at is not None and any(_lasted(contact, last_at) for contact in contacts)),
-        "solves": len(solves),
-        **_reopens(story),
+        "solved_in_contact": int(
+            last_at is not None and any(_lasted(contact, last_at) for contact in history.contacts)
+        ),
+        "solves": len(solved),
+        **_reopens(reopened, first_at),
+        "asked_again_at": _asked_again_at(story, reopened, last),
         **_resolution(story, "resolution", last_at, without=WAITING),
         **_resolution(story, "full_resolution", last_at),
         **_resolution(story, "first_resolution", first_at, without=WAITING),
-        **_rating(story, ratings, solves),
+        **_rating(story, history.ratings, solved),
     }
 
 
@@ -39,51 +52,30 @@ def _at_event(prefix: str, state: State | None) -> Row:
     return {f"{prefix}{name}": getattr(state, name, None) for name in ("team", "agent", "priority")}
 
 
-def _solves(story: Story) -> list[tuple[int, State]]:
-    """Return every solve in order; a ticket can arrive solved."""
-    arrived = [(story.ticket.created_at, story.created)] if story.created.status is Status.SOLVED else []
-    return arrived + [(step.at, step.after) for step in story.steps if step.solves]
+def _automation(taken: Iterable[Step], last: Solve | None) -> Row:
+    """Tell whether a machine had a part in the ticket up to its last solve, and whether it solved it."""
+    solved = last is not None and last.automatic
+    acted = solved or any(step.by_machine and not step.opening for step in taken)
+    return {"automation_acted": int(acted), "solved_automatically": int(solved)}
 
 
-def _exchanges(story: Story) -> Row:
-    """Count replies and the customer's further messages up to the last solve, or all of them."""
-    solving = [number for number, step in enumerate(story.steps) if step.solves]
-    counted = story.steps[: solving[-1]] if solving else story.steps
-    if not solving and story.created.status is Status.SOLVED:
-        counted = tuple(step for step in story.steps if step.at == story.ticket.created_at)
+def _reopens(found: list[Reopen], first_solved_at: int | None) -> Row:
+    """Count reopens after a solve; what an automatic message reopened is counted apart (VECTORS.md, mistake 11)."""
+    real = [reopen for reopen in found if not reopen.automatic]
     return {
-        "replies": sum(step.reply for step in counted),
-        "customer_messages": sum(step.asks for step in counted),
+        "reopens": len(real),
+        "automatic_reopens": len(found) - len(real),
+        "fastest_reopen_s": min((reopen.after_s for reopen in real), default=None),
+        "first_reopen_s": real[0].at - first_solved_at if real and first_solved_at is not None else None,
     }
 
 
-def _reopens(story: Story) -> Row:
-    """Count reopens after a solve; what an automatic message reopened is counted apart (VECTORS.md, mistake 11)."""
-    counts = {"reopens": 0, "automatic_reopens": 0}
-    fastest: int | None = None
-    solved_at: int | None = None
-    said: Step | None = None  # the last message since the ticket ended
-    if story.created.status is Status.SOLVED:
-        solved_at = story.ticket.created_at
-    for step in story.steps:
-        if step.message is not None:
-            said = step
-        elif step.solves:
-            solved_at = step.at
-        elif step.reopens and solved_at is not None and step.before.status in {Status.SOLVED, Status.CLOSED}:
-            if _automatic(said, step):
-                counts["automatic_reopens"] += 1
-            else:
-                counts["reopens"] += 1
-                fastest = min(step.at - solved_at, step.at - solved_at if fastest is None else fastest)
-        if step.ends:
-            said = None
-    return {**counts, "fastest_reopen_s": fastest}
-
-
-def _automatic(said: Step | None, reopen: Step) -> bool:
-    by_agent = reopen.change is not None and reopen.change.actor_kind is Author.AGENT
-    return said is not None and said.message is not None and said.message.automatic and not by_agent
+def _asked_again_at(story: Story, reopened: list[Reopen], last: Solve | None) -> int | None:
+    if last is None:
+        return None
+    asked = [step.at for step in story.steps[last.steps :] if step.asks]
+    asked += [reopen.at for reopen in reopened if reopen.steps > last.steps and not reopen.automatic]
+    return min(asked, default=None)
 
 
 def _resolution(story: Story, name: str, end: int | None, without: frozenset[Status] = frozenset()) -> Row:
@@ -109,17 +101,17 @@ def _lasted(contact: Contact, at: int) -> bool:
     return contact.ended_at is None or at <= contact.ended_at + (contact.wrap_up_s or 0)
 
 
-def _rating(story: Story, ratings: Iterable[Rating], solves: list[tuple[int, State]]) -> Row:
+def _rating(story: Story, ratings: Iterable[Rating], solved: list[Solve]) -> Row:
     """Return the latest answer to the satisfaction survey, and whose ticket it was when it was solved."""
     answered = [rating for rating in ratings if rating.survey == "csat" and rating.score is not None]
     latest = max(answered, key=lambda rating: (rating.at, rating.external_id), default=None)
-    names = ("rated_at", "rating", "rating_highest", "rating_positive")
+    names = ("rated_at", "rating", "rating_lowest", "rating_highest", "rating_positive")
     if latest is None or latest.score is None:
         return _at_event("rated_", None) | dict.fromkeys(names)
-    solved = [state for at, state in solves if at <= latest.at]
-    state = solved[-1] if solved else _state_at(story, latest.at)
-    values = (latest.at, latest.score, latest.highest, _satisfied(latest.score, latest.lowest, latest.highest))
-    return _at_event("rated_", state) | dict(zip(names, values, strict=True))
+    state = next((solve.state for solve in reversed(solved) if solve.at <= latest.at), None)
+    scale = (latest.lowest, latest.highest)
+    values = (latest.at, latest.score, *scale, _satisfied(latest.score, *scale))
+    return _at_event("rated_", state or _state_at(story, latest.at)) | dict(zip(names, values, strict=True))
 
 
 def _satisfied(score: float, lowest: float, highest: float) -> int | None:

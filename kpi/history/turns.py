@@ -32,15 +32,29 @@ class Turn:
         return self.last.agent if self.replied_at is None else self.author
 
 
-def turns(story: Story) -> list[Turn]:
-    """Return the turns of a ticket, oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """The turns of a ticket, oldest first, and since when the customer waited.
+
+    `waited` holds, on arrival and after each step of the story, the start of the turn that was owed a reply; None when
+    none was. It is what was known at that moment: what a reopen makes of a turn later isn't in it.
+    """
+
+    turns: list[Turn]
+    waited: list[int | None]
+
+
+def converse(story: Story) -> Conversation:
+    """Return what customer and agents said to each other, as turns."""
     walk = _Walk(story)
+    waited = [walk.waiting_since]
     for step in story.steps:
         walk.take(step)
+        waited.append(walk.waiting_since)
     for turn in walk.found:
         if turn.replied_at is None and turn.ended is None:
             turn.last = story.final
-    return walk.found
+    return Conversation(turns=walk.found, waited=waited)
 
 
 class _Walk:
@@ -57,6 +71,11 @@ class _Walk:
             self._start(story.ticket.created_at, story.created, first=True)
             if story.created.status not in UNSOLVED:
                 self._end(story.ticket.created_at, story.created)
+
+    @property
+    def waiting_since(self) -> int | None:
+        """The start of the turn that is owed a reply."""
+        return None if self.waiting is None else self.waiting.started_at
 
     def take(self, step: Step) -> None:
         """Take the next step."""

@@ -92,7 +92,9 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=True),
         sa.Column("agent", sa.Text(), nullable=True),
         sa.Column("priority", sa.Text(), nullable=True),
-        sa.Column("started_at", sa.BigInteger(), nullable=False, comment="the clock ran and was late from here"),
+        sa.Column(
+            "started_at", sa.BigInteger(), nullable=False, comment="the clock ran, and was late once this had passed"
+        ),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["tickets.id"], name=op.f("fk_overdue_facts_ticket_id_tickets"), ondelete="CASCADE"
@@ -262,8 +264,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_ticket_facts")),
     )
     op.create_index("ix_ticket_facts_created_at", "ticket_facts", ["created_at"], unique=False)
+    op.create_index("ix_ticket_facts_customer", "ticket_facts", ["helpdesk", "customer", "created_at"], unique=False)
     op.create_index(
-        "ix_ticket_facts_customer", "ticket_facts", ["helpdesk", "customer", "type", "created_at"], unique=False
+        "ix_ticket_facts_reason", "ticket_facts", ["helpdesk", "customer", "type", "created_at"], unique=False
     )
     op.create_index("ix_ticket_facts_first_solved_at", "ticket_facts", ["first_solved_at"], unique=False)
     op.create_index("ix_ticket_facts_last_solved_at", "ticket_facts", ["last_solved_at"], unique=False)

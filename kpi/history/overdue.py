@@ -1,0 +1,37 @@
+"""Overdue: each stretch of time in which an SLA clock ran and was late."""
+
+from collections.abc import Collection
+
+from kpi.events import Status
+from kpi.history.rows import Row
+from kpi.history.story import Story
+
+
+def overdue(story: Story, running: Collection[Status], late_after: int, stopped_at: int | None) -> list[Row]:
+    """Return the rows of overdue_facts of one clock, without its name.
+
+    A row starts at the last instant in time, as `late_after` of the clock does: at an instant t the clock was overdue
+    when started_at < t ≤ ended_at, or started_at < t and it has no end. A clock that is going to be late has its row
+    already. Rows are parted where team, agent or priority change, and none is there while the ticket was ended: it
+    was not overdue then, even if a reopen made its clock run on from the original start.
+
+    Args:
+        story: the ticket's.
+        running: the statuses in which the clock runs.
+        late_after: the clock is late once this instant has passed.
+        stopped_at: when it stopped for good; None while it may go on.
+    """
+    rows: list[Row] = []
+    before: Row = {}
+    for segment in story.segments:
+        ends = [end for end in (segment.end, stopped_at) if end is not None]
+        start, end = max(segment.start, late_after), min(ends, default=None)
+        if segment.state.status not in running or (end is not None and end <= start):
+            continue
+        whose: Row = {name: getattr(segment.state, name) for name in ("team", "agent", "priority")}
+        if whose == before and rows[-1]["ended_at"] == start:
+            rows[-1]["ended_at"] = end
+        else:
+            rows.append(whose | {"started_at": start, "ended_at": end})
+        before = whose
+    return [{"stretch": number} | row for number, row in enumerate(rows, 1)]
