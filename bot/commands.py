@@ -10,7 +10,7 @@ from bot.asking import Asker
 from bot.render.page import Section
 from bot.render.words import definition, freshness
 from bot.text import Text
-from kpi.catalogue import CATALOGUE, Kpi
+from kpi.catalogue import CATALOGUE, AnyKpi
 from kpi.errors import QuestionError
 from kpi.language.lexicon import LANGUAGES, lexicon, phrase_key, stem
 from kpi.language.tokens import WORD, plain
@@ -114,11 +114,11 @@ def catalogue_page(text: Text) -> tuple[Section, ...]:
     )
 
 
-def _explained(kpi: Kpi, text: Text) -> list[str]:
+def _explained(kpi: AnyKpi, text: Text) -> list[str]:
     lines = [text("define.key", key=kpi.key), definition(kpi.key, Reading.EVENT, text)]
     if Reading.COHORT in kpi.readings:
         lines.append(text("define.cohort", definition=definition(kpi.key, Reading.COHORT, text)))
-    if kpi.measure.unit is Unit.SECONDS:
+    if kpi.unit is Unit.SECONDS:
         lines.append(text("define.time"))
     if kpi.higher_is_better is not None:
         lines.append(text("define.higher" if kpi.higher_is_better else "define.lower"))

@@ -199,7 +199,7 @@ def _targets(given: object) -> dict[str, float]:
 
 def _target(key: str, value: object) -> float:
     text = str(value).strip()
-    unit = CATALOGUE[key].measure.unit
+    unit = CATALOGUE[key].unit
     if unit is Unit.SECONDS:
         return duration(value, inside=key)
     if unit is Unit.RATIO:

@@ -139,6 +139,10 @@ class Text:
                 return self.percent(value)
             case Unit.SECONDS:
                 return self.duration(value, days=not business)
+            case Unit.NUMBER | Unit.SCORE | Unit.MONEY:
+                return self.number(value, 2)
+            case Unit.NET:
+                return self.number(value, 0)
 
     def change(self, change: Change, unit: Unit, *, business: bool = False) -> str:
         """Return a change in words: `up 3.1 points, a clear change`, or `no clear change`."""

@@ -1,57 +1,57 @@
 """A KPI group by group."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-import narwhals as nw
-
+from kpi.asked import Asked
 from kpi.dimensions import Dimension
 from kpi.frames import Frames
-from kpi.measures import Frame
+from kpi.period import Span
 from kpi.question import Figure, Group, Sample, Unit
-from kpi.selection import Selection
+from kpi.selection import Identities, Known
 
-OWNER, VALUE = "owner", "value"
+Name = tuple[str | None, str | None]
+"""The key and the label of a value."""
 
 
-def breakdown(asked: Selection, rows: Frame) -> tuple[Group, ...]:
+def breakdown(asked: Asked, span: Span) -> tuple[Group, ...]:
     """Return the figure of each group: worst first, of counts most first; rows without a value come last."""
-    kind = asked.by
-    if kind is None:
+    if not asked.by:
         return ()
-    column = nw.col(kind.column(asked.anchor.prefix))
-    # Two helpdesks' teams are two, even under one identifier; having no team is the same everywhere.
-    owner = nw.when(~column.is_null()).then(nw.col("helpdesk")) if kind.labels else nw.lit(None, nw.String)
-    keyed = rows.with_columns(owner.alias(OWNER), column.alias(VALUE))
-    figures = {(owner, value): figure for (owner, value), figure in asked.figures(keyed, [OWNER, VALUE]).items()}
-    names = _names(kind, figures, asked.frames)
-    groups = [Group(key=key, label=label, figure=figures[value]) for value, (key, label) in names.items()]
+    figures = asked.groups(span)
+    names = [_names(kind, {group[place] for group in figures}, asked.frames) for place, kind in enumerate(asked.by)]
+    groups = [_group(identities, figure, names) for identities, figure in figures.items()]
     return tuple(sorted(groups, key=lambda group: _order(group, asked)))
 
 
-def _names(
-    kind: Dimension, figures: Mapping[tuple[str | None, str | None], Figure], frames: Frames
-) -> dict[tuple[str | None, str | None], tuple[str | None, str | None]]:
-    """Return the key and the label of each group; groups of the same name carry their key in the label."""
-    helpdesks = frames.helpdesks()
-    labels = frames.labels(kind.labels, {value for _, value in figures if value is not None}) if kind.labels else {}
+def _group(identities: Identities, figure: Figure, names: list[dict[Known, Name]]) -> Group:
+    found = [known[identity] for known, identity in zip(names, identities, strict=True)]
+    return Group(keys=tuple(key for key, _ in found), labels=tuple(label for _, label in found), figure=figure)
+
+
+def _names(kind: Dimension, values: Iterable[Known], frames: Frames) -> dict[Known, Name]:
+    """Return the key and the label of each value; values of the same name carry their key in the label."""
+    helpdesks, wanted = frames.helpdesks(), list(values)
+    labels: Mapping[tuple[str, str], str] = {}
+    if kind.labels:
+        labels = frames.labels(kind.labels, {value for _, value in wanted if value is not None})
     named = {
         (owner, value): (kind.name(owner, value, helpdesks), labels.get((owner or "", value or ""), value))
-        for owner, value in figures
+        for owner, value in wanted
     }
     shared = Counter(label for _, label in named.values())
-    return {group: (key, f"{label} ({key})" if shared[label] > 1 else label) for group, (key, label) in named.items()}
+    return {known: (key, f"{label} ({key})" if shared[label] > 1 else label) for known, (key, label) in named.items()}
 
 
-def _order(group: Group, asked: Selection) -> tuple[bool, bool, bool, float, int, str]:
-    figure, unit = group.figure, asked.kpi.measure.unit
+def _order(group: Group, asked: Asked) -> tuple[bool, bool, bool, float, int, tuple[str, ...]]:
+    figure, unit = group.figure, asked.kpi.unit
     value = figure.value or 0
     worst_last = unit is Unit.COUNT or not asked.kpi.higher_is_better
     return (
-        group.key is None,
+        None in group.keys,
         figure.value is None,
         figure.sample is Sample.COUNTS_ONLY,  # a share of three tickets ranks nobody
         -value if worst_last else value,
         -figure.n,
-        group.label or "",
+        tuple(label or "" for label in group.labels),
     )

@@ -49,6 +49,13 @@ class Dimension:
         column = self.column(prefix)
         return ("helpdesk", column) if self.labels else (column,)
 
+    def identity(self, prefix: str) -> tuple[nw.Expr, nw.Expr]:
+        """Return the expressions of a row's owner and value: two helpdesks' teams are two under one identifier."""
+        value = nw.col(self.column(prefix))
+        # Having no team is the same everywhere.
+        owner = nw.when(~value.is_null()).then(nw.col("helpdesk")) if self.labels else nw.lit(None, nw.String)
+        return owner, value
+
     def name(self, owner: str | None, value: str | None, helpdesks: Collection[str]) -> str | None:
         """Return how a value is called in questions, when these helpdesks are read; `owner` is its helpdesk."""
         return value if value is None or not self.labels or len(helpdesks) < SEVERAL else f"{owner}/{value}"

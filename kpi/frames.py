@@ -8,7 +8,6 @@ from typing import Any, Literal, Protocol
 import narwhals as nw
 import pandas as pd
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     Engine,
@@ -28,6 +27,10 @@ from kpi.dimensions import Identity, dimension
 from kpi.events import ENDED, UNSOLVED
 from kpi.measures import Frame
 from kpi.period import Span
+from kpi.sources import SOURCES
+
+IMPORTED = "import"
+"""The kind of a helpdesk whose data comes from files."""
 
 LABELS_AT_ONCE = 400
 """Identifiers in one statement: older SQLites allow 999 variables."""
@@ -57,16 +60,25 @@ class Frames(Protocol):
         """
         ...
 
-    def open_at(self, columns: Collection[str], span: Span) -> Frame:
-        """Return rows of `span_facts` that were open at some instant of a span or at its end, with `columns`."""
+    def stretches(
+        self, fact: str, columns: Collection[str], edges: tuple[str, str], span: Span, where: Mapping[str, str | int]
+    ) -> Frame:
+        """Return rows of `fact` that went on at some instant of a span or at its end.
+
+        `edges` are the columns of their start and their end. Without an end a row still goes on; without a start it
+        never began.
+        """
         ...
 
     def available(self) -> frozenset[str]:
         """Return which data there is: `tickets`, `messages`, `ratings`, `sla_policies`."""
         ...
 
-    def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
-        """Return what the data of these helpdesks covers, or of all: only what every one of them covers."""
+    def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
+        """Return what the data of these helpdesks covers, or of all: only what every one of them covers.
+
+        Of what is imported apart from tickets (`contacts`, …), `data` says which is meant too.
+        """
         ...
 
     def helpdesks(self) -> tuple[str, ...]:
@@ -104,29 +116,40 @@ class DatabaseFrames:
         """Give a connection: in a snapshot its only one."""
         return self._source.connect() if isinstance(self._source, Engine) else nullcontext(self._source)
 
-    def _counted(self, helpdesk: Column[str]) -> ColumnElement[bool]:
-        """Return that a row is of a helpdesk that counts: one that was renamed or removed has its rows still."""
-        return true() if self._only is None else helpdesk.in_(self._only)
+    def _counted(self, helpdesk: ColumnElement[str]) -> ColumnElement[bool]:
+        """Return that a row is of a helpdesk that counts, or of none.
+
+        One that was renamed or removed has its rows still. What was imported always counts.
+        """
+        if self._only is None:
+            return true()
+        imported = select(schema.helpdesks.c.key).where(schema.helpdesks.c.kind == IMPORTED)
+        return or_(helpdesk.is_(None), helpdesk.in_(self._only), helpdesk.in_(imported))
 
     def window(
         self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
     ) -> Frame:
         """Return rows of `fact` whose `instant` falls in a span and whose columns have the values of `where`."""
-        table = schema.FACTS[fact].c
-        matching = [self._counted(table.helpdesk), *(table[name] == value for name, value in where.items())]
+        table = SOURCES[fact].c
+        matching = self._matching(fact, where)
         return self._frame(fact, columns, [(table[instant] >= span.start, table[instant] < span.end, *matching)])
 
-    def open_at(self, columns: Collection[str], span: Span) -> Frame:
-        """Return rows of `span_facts` that were open at some instant of a span or at its end."""
-        table = schema.span_facts.c
-        begun = and_(table.started_at < span.end, self._counted(table.helpdesk))
-        # Two selections instead of one with OR: each can use the index on ended_at.
-        return self._frame(
-            "span_facts", columns, [(begun, table.ended_at.is_(None)), (begun, table.ended_at >= span.start)]
-        )
+    def stretches(
+        self, fact: str, columns: Collection[str], edges: tuple[str, str], span: Span, where: Mapping[str, str | int]
+    ) -> Frame:
+        """Return rows of `fact` that went on at some instant of a span or at its end."""
+        table = SOURCES[fact].c
+        since, until = edges
+        begun = and_(table[since] < span.end, *self._matching(fact, where))
+        # Two selections instead of one with OR: each can use the index on the end.
+        return self._frame(fact, columns, [(begun, table[until].is_(None)), (begun, table[until] >= span.start)])
+
+    def _matching(self, fact: str, where: Mapping[str, str | int]) -> list[ColumnElement[bool]]:
+        table = SOURCES[fact].c
+        return [self._counted(table.helpdesk), *(table[name] == value for name, value in where.items())]
 
     def _frame(self, fact: str, columns: Collection[str], selections: Sequence[Sequence[ColumnElement[bool]]]) -> Frame:
-        chosen = [schema.FACTS[fact].c[name] for name in sorted(columns)]
+        chosen = [SOURCES[fact].c[name] for name in sorted(columns)]
         statements = [select(*chosen).where(*conditions) for conditions in selections]
         with self.connect() as connection:
             rows = connection.execute(union_all(*statements) if len(statements) > 1 else statements[0]).all()
@@ -147,15 +170,21 @@ class DatabaseFrames:
             found = connection.execute(select(*tests.values())).one()
         return frozenset(name for name, there in zip(tests, found, strict=True) if there)
 
-    def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
-        """Return what the data covers: only what every helpdesk covers."""
-        table = schema.helpdesks.c
-        statement = select(table.history_start, table.synced_at).where(self._counted(table.key))
+    def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
+        """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""
+        synced, imported = schema.helpdesks.c, schema.coverage.c
+        read = select(synced.history_start, synced.synced_at).where(self._counted(synced.key))
+        brought = select(imported.covered_from, imported.covered_until).where(
+            self._counted(imported.helpdesk), imported.data.in_(sorted(data))
+        )
         if helpdesks:
-            statement = statement.where(table.key.in_(sorted(helpdesks)))
-        rows = self._rows(statement)
-        starts = [row.history_start for row in rows if row.history_start is not None]
-        ends = [row.synced_at for row in rows]
+            read = read.where(synced.key.in_(sorted(helpdesks)))
+            brought = brought.where(imported.helpdesk.in_(sorted(helpdesks)))
+        covered = [tuple(row) for row in self._rows(brought)]
+        if not covered or not data or "tickets" in data:
+            covered += [tuple(row) for row in self._rows(read)]
+        starts = [start for start, _ in covered if start is not None]
+        ends = [end for _, end in covered]
         return Freshness(
             history_start=max(starts, default=None), synced_at=None if None in ends else min(ends, default=None)
         )
@@ -228,7 +257,7 @@ class DatabaseFrames:
             return connection.execute(statement).all()
 
 
-def _table(columns: Sequence[Column[Any]], rows: Sequence[Row[Any]]) -> pd.DataFrame:
+def _table(columns: Sequence[ColumnElement[Any]], rows: Sequence[Row[Any]]) -> pd.DataFrame:
     """Return rows as a table whose types know NULL: no integer becomes a float, no comparison with NULL is true."""
     values = zip(*rows, strict=True) if rows else [() for _ in columns]
     return pd.DataFrame(

@@ -13,13 +13,22 @@ Frame = nw.LazyFrame[Any]
 Group = tuple[Any, ...]
 """The values of the columns that a group has in common; empty for all rows at once."""
 
+Found = Mapping[str, Any]
+"""The aggregates of one group as plain numbers, None for what is missing."""
+
+COUNTED = nw.col("counted") == 1
+"""Whether a row counts: a window also holds rows that are only told of as left out."""
+
 P90 = 0.9
 
 
 class Measure(Protocol):
-    """An aggregate of rows."""
+    """An aggregate of rows, in two steps, so that one pass over the rows finds everything that is asked of them."""
 
-    unit: ClassVar[Unit]
+    @property
+    def unit(self) -> Unit:
+        """What its figures are counted in."""
+        ...
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -31,8 +40,22 @@ class Measure(Protocol):
         """The figure of no rows."""
         ...
 
-    def figures(self, rows: Frame, keys: Sequence[str], *, calendar: bool) -> Mapping[Group, Figure]:
-        """Return the figure of each group of rows; groups without a row are missing."""
+    @property
+    def ranked(self) -> str | None:
+        """The prepared column whose median has an order-statistic interval; None without one."""
+        ...
+
+    def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:
+        """Return the columns that its aggregates read, NULL or 0 for rows that don't count."""
+        ...
+
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        """The aggregates it is made of; `n` is the number of rows it rests on."""
+        ...
+
+    def figure(self, found: Found) -> Figure:
+        """Return the figure of aggregates, of which `n` is at least 1."""
         ...
 
 
@@ -50,6 +73,33 @@ def flag(condition: nw.Expr) -> nw.Expr:
     return condition.fill_null(False).cast(nw.Int64)
 
 
+def counting(value: nw.Expr) -> nw.Expr:
+    """Return a value where the row counts, NULL elsewhere."""
+    return nw.when(COUNTED).then(value)
+
+
+def measured(measure: Measure, rows: Frame, keys: Sequence[str], *, calendar: bool = False) -> dict[Group, Figure]:
+    """Return the figure of each group of rows, of which column `counted` says whether they count.
+
+    Groups in which no row counts are missing.
+    """
+    columns = measure.prepared(calendar=calendar)
+    prepared = rows.with_columns(**columns) if columns else rows
+    found = aggregate(prepared, keys, **measure.aggregates)
+    return figures(measure, prepared, keys, {group: row for group, row in found.items() if row["n"]})
+
+
+def figures(
+    measure: Measure, prepared: Frame, keys: Sequence[str], found: Mapping[Group, Found]
+) -> dict[Group, Figure]:
+    """Return the figures of aggregates, with the intervals of medians, for which the rows are read once more."""
+    bounds: dict[Group, Interval] = {}
+    if measure.ranked is not None:
+        sizes = {group: int(row["n"]) for group, row in found.items()}
+        bounds = median_bounds(prepared, keys, measure.ranked, sizes)
+    return {group: measure.figure({**row, "interval": bounds.get(group)}) for group, row in found.items()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Count:
     """The number of rows."""
@@ -57,19 +107,16 @@ class Count:
     unit: ClassVar[Unit] = Unit.COUNT
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=0, n=0)
+    ranked: ClassVar[None] = None
+    aggregates: ClassVar[Mapping[str, nw.Expr]] = {"n": nw.col("counted").sum()}
 
-    def figures(self, rows: Frame, keys: Sequence[str], *, calendar: bool = False) -> dict[Group, Figure]:  # noqa: ARG002  # the interface of every measure
-        """Return the count of each group."""
-        return {group: _count(row["n"]) for group, row in aggregate(rows, keys, n=nw.len()).items()}
+    def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:  # noqa: ARG002  # the interface of every measure
+        """Return no columns."""
+        return {}
 
-
-def _count(n: int) -> Figure:
-    return Figure(value=int(n), n=int(n))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Snapshot(Count):
-    """The number of rows open at one instant: the end of the period, or of each bucket of a trend."""
+    def figure(self, found: Found) -> Figure:
+        """Return the count."""
+        return Figure(value=int(found["n"]), n=int(found["n"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,17 +126,22 @@ class Ratio:
     unit: ClassVar[Unit] = Unit.RATIO
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=None, n=0, numerator=0, denominator=0)
+    ranked: ClassVar[None] = None
+    aggregates: ClassVar[Mapping[str, nw.Expr]] = {"n": nw.col("counted").sum(), "yes": nw.col("yes").sum()}
 
     numerator: nw.Expr
 
-    def figures(self, rows: Frame, keys: Sequence[str], *, calendar: bool = False) -> dict[Group, Figure]:  # noqa: ARG002  # the interface of every measure
-        """Return the ratio of each group."""
-        counted = rows.with_columns(yes=flag(self.numerator))
-        found = aggregate(counted, keys, n=nw.len(), yes=nw.col("yes").sum())
-        return {group: _ratio(int(row["yes"] or 0), int(row["n"])) for group, row in found.items()}
+    def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:  # noqa: ARG002  # the interface of every measure
+        """Return whether a row succeeded."""
+        return {"yes": flag(COUNTED & self.numerator)}
+
+    def figure(self, found: Found) -> Figure:
+        """Return the ratio."""
+        return ratio(int(found["yes"] or 0), int(found["n"]))
 
 
-def _ratio(numerator: int, denominator: int) -> Figure:
+def ratio(numerator: int, denominator: int) -> Figure:
+    """Return the figure of a share; without a value when nothing could have succeeded."""
     return Figure(
         value=numerator / denominator if denominator else None,
         n=denominator,
@@ -101,66 +153,67 @@ def _ratio(numerator: int, denominator: int) -> Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Duration:
-    """The median, 90th percentile and mean of a duration in seconds.
+    """The median, 90th percentile, mean and maximum of a duration in seconds: linear interpolation, type 7.
 
-    `business` is empty for rows that were under no schedule: there calendar time counts.
+    `business` is empty for rows that were under no schedule: there calendar time counts. Without a business time at
+    all it is None, and `calendar` may be an expression.
     """
 
     unit: ClassVar[Unit] = Unit.SECONDS
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
+    ranked: ClassVar[str] = "seconds"
+    aggregates: ClassVar[Mapping[str, nw.Expr]] = {
+        "n": nw.col("seconds").count(),
+        "median": nw.col("seconds").median(),
+        "p90": nw.col("seconds").quantile(P90, interpolation="linear"),
+        "mean": nw.col("seconds").mean(),
+        "maximum": nw.col("seconds").max(),
+    }
 
-    business: str
-    calendar: str
+    business: str | None = None
+    calendar: str | nw.Expr
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Business and calendar seconds."""
-        return (self.business, self.calendar)
+        return tuple(name for name in (self.business, self.calendar) if isinstance(name, str))
 
     @property
     def is_business(self) -> nw.Expr:
         """Whether a row was under a schedule."""
-        return ~nw.col(self.business).is_null()
+        return nw.lit(False) if self.business is None else ~nw.col(self.business).is_null()
 
-    def figures(self, rows: Frame, keys: Sequence[str], *, calendar: bool) -> dict[Group, Figure]:
-        """Return the percentiles of each group: linear interpolation, type 7."""
-        chosen = (self.calendar,) if calendar else (self.business, self.calendar)
-        seconds = nw.col("seconds")
-        timed = rows.with_columns(seconds=nw.coalesce(*(nw.col(name).cast(nw.Float64) for name in chosen)))
-        timed = timed.filter(~seconds.is_null())
-        found = aggregate(
-            timed,
-            keys,
-            n=nw.len(),
-            median=seconds.median(),
-            p90=seconds.quantile(P90, interpolation="linear"),
-            mean=seconds.mean(),
+    def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:
+        """Return the seconds that count."""
+        whole = nw.col(self.calendar) if isinstance(self.calendar, str) else self.calendar
+        chosen = [whole] if calendar or self.business is None else [nw.col(self.business), whole]
+        return {"seconds": counting(nw.coalesce(*(seconds.cast(nw.Float64) for seconds in chosen)))}
+
+    def figure(self, found: Found) -> Figure:
+        """Return the percentiles."""
+        return Figure(
+            value=found["median"],
+            n=int(found["n"]),
+            interval=found["interval"],
+            median=found["median"],
+            p90=found["p90"],
+            mean=found["mean"],
+            maximum=found["maximum"],
         )
-        bounds = _median_bounds(timed, keys, {group: int(row["n"]) for group, row in found.items()})
-        return {
-            group: Figure(
-                value=row["median"],
-                n=int(row["n"]),
-                interval=bounds.get(group),
-                median=row["median"],
-                p90=row["p90"],
-                mean=row["mean"],
-            )
-            for group, row in found.items()
-        }
 
 
-def _median_bounds(timed: Frame, keys: Sequence[str], sizes: Mapping[Group, int]) -> dict[Group, Interval]:
+def median_bounds(rows: Frame, keys: Sequence[str], column: str, sizes: Mapping[Group, int]) -> dict[Group, Interval]:
     """Return the order-statistic interval of each group's median; none for groups below 6 rows."""
     ranks = {group: found for group, n in sizes.items() if (found := median_ranks(n))}
     wanted = sorted({rank for pair in ranks.values() for rank in pair})
     if not wanted:
         return {}
-    position = nw.col("seconds").rank("ordinal")
-    ranked = timed.with_columns(position=position.over(*keys) if keys else position)
+    ranked = rows.filter(~nw.col(column).is_null())
+    position = nw.col(column).rank("ordinal")
+    ranked = ranked.with_columns(position=position.over(*keys) if keys else position)
     bounding = ranked.filter(nw.col("position").is_in(wanted))
-    seconds = {
-        (*group[:-1], int(group[-1])): row["seconds"]
-        for group, row in aggregate(bounding, [*keys, "position"], seconds=nw.col("seconds").min()).items()
+    values = {
+        (*group[:-1], int(group[-1])): row["value"]
+        for group, row in aggregate(bounding, [*keys, "position"], value=nw.col(column).min()).items()
     }
-    return {group: (seconds[*group, low], seconds[*group, high]) for group, (low, high) in ranks.items()}
+    return {group: (values[*group, low], values[*group, high]) for group, (low, high) in ranks.items()}

@@ -77,6 +77,13 @@ class Span:
     end: int
 
 
+def utc_days(span: Span, zone: str) -> Span:
+    """Return from the first to after the last local day that a span touches, each day as its midnight in UTC."""
+    first = local_day(span.start, zone)
+    after = first if span.end <= span.start else local_day(span.end - 1, zone) + timedelta(days=1)
+    return Span(midnight(first, "UTC"), midnight(after, "UTC"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Local days `[start, end)` in `zone`.

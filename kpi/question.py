@@ -1,5 +1,6 @@
 """A question, and its answer: what every surface asks with and shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -14,11 +15,15 @@ class Reading(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a value is counted in; a ratio is 0–1, a duration seconds."""
+    """What a value is counted in."""
 
     COUNT = "count"
-    RATIO = "ratio"
+    RATIO = "ratio"  # 0–1, or more where the whole can be smaller than the part
     SECONDS = "seconds"
+    NUMBER = "number"  # so many of one thing for each of another
+    SCORE = "score"  # on the scale of the figure
+    NET = "net"  # −100 to 100
+    MONEY = "money"  # in the currency of the figure
 
 
 class Sample(StrEnum):
@@ -47,15 +52,17 @@ class Filter:
 class Question:
     """What is asked; complete and absolute, so that it can be stored and asked again.
 
-    `versus` None compares with the period before. `calendar` asks for calendar instead of business time.
-    `week_start` counts from Monday 0 and places the weeks of a trend.
+    `versus` None compares with the period before. `calendar` asks for calendar instead of business time. `by` holds
+    up to two dimensions. `of` is the KPI that a KPI of an effect is about. `week_start` counts from Monday 0 and
+    places the weeks of a trend.
     """
 
     kpi: str
     period: Period
     reading: Reading = Reading.EVENT
     calendar: bool = False
-    by: str | None = None
+    by: tuple[str, ...] = ()
+    of: str | None = None
     per: Grain | None = None
     filters: tuple[Filter, ...] = ()
     versus: Period | None = None
@@ -68,6 +75,12 @@ class Figure:
 
     Ratios carry `numerator` and `denominator`; durations `median`, `p90` and `mean` in seconds, and their `value`
     is the median. `interval` is the 95 % interval of `value`. `value` is None, never 0, when nothing happened.
+
+    Attributes:
+        unit: its own, where it differs from the answer's.
+        scale: lowest and highest possible value of a score.
+        currency: of money, as ISO 4217 writes it.
+        parts: the figures it is made of or that belong to it, by name.
     """
 
     value: float | None
@@ -78,6 +91,11 @@ class Figure:
     median: float | None = None
     p90: float | None = None
     mean: float | None = None
+    maximum: float | None = None
+    unit: Unit | None = None
+    scale: tuple[float, float] | None = None
+    currency: str | None = None
+    parts: Mapping[str, "Figure"] = field(default_factory=dict)
 
     @property
     def sample(self) -> Sample:
@@ -107,14 +125,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The figure of one group of a breakdown.
+    """The figure of one group of a breakdown, with a key and a label for each of its dimensions.
 
-    `key` is None for rows that have no value. It can stand in a `Filter`; of a team, agent or customer it is
+    A key is None for rows that have no value. It can stand in a `Filter`; of a team, agent or customer it is
     `helpdesk/identifier` when several helpdesks are read, since two of them may use the same identifier.
     """
 
-    key: str | None
-    label: str | None
+    keys: tuple[str | None, ...]
+    labels: tuple[str | None, ...]
     figure: Figure
 
 

@@ -1,20 +1,46 @@
 """The rows a KPI rests on: read, filtered, and parted into those that count and those that are left out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import accumulate
+from operator import and_
 
 import narwhals as nw
 
-from kpi.catalogue import Anchor, Kpi
+from kpi.calendar import bucket_number
+from kpi.catalogue import Kpi
+from kpi.catalogue.definition import Anchor, When
 from kpi.dimensions import Dimension
 from kpi.filters import Chosen
 from kpi.frames import Frames
-from kpi.measures import Duration, Frame, Group, Snapshot, aggregate, flag
-from kpi.period import Span
+from kpi.measures import Count, Duration, Frame, aggregate, figures, flag, measured
+from kpi.period import Period, Span, utc_days
 from kpi.question import Figure, Reading
 from kpi.schema import LEFT_OUT
 
+Known = tuple[str | None, str | None]
+"""The helpdesk of a team, agent or customer, None for anything else; and the value."""
+
+Identities = tuple[Known, ...]
+"""What the rows of a group have in common: for each dimension its value."""
+
 ALWAYS_READ = frozenset({"left_out", "opened_by_agent", "helpdesk"})
+AGENT_OPENED = "agent_opened"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What all rows of a span come to.
+
+    `left_out` counts the rows that the rules leave out by reason, `notes` what a reader must know by name; nothing
+    that is 0. `business` tells whether durations are business time: for some row was under a schedule.
+    """
+
+    figure: Figure
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
+    business: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +51,11 @@ class Selection:
     reading: Reading
     frames: Frames
     now: int
+    zone: str
     calendar: bool = False
     filters: tuple[Chosen, ...] = ()
-    by: Dimension | None = None
+    by: tuple[Dimension, ...] = ()
+    _read: dict[Span, Frame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def anchor(self) -> Anchor:
@@ -37,73 +65,133 @@ class Selection:
     @property
     def columns(self) -> frozenset[str]:
         """The columns that must be read."""
-        dimensions = [chosen.dimension for chosen in self.filters] + ([self.by] if self.by else [])
-        of_dimensions = {column for kind in dimensions for column in kind.columns(self.anchor.prefix)}
-        return ALWAYS_READ | {self.anchor.instant, *self.kpi.columns, *self.kpi.measure.columns} | of_dimensions
+        kpi, anchor = self.kpi, self.anchor
+        of_dimensions = {
+            column
+            for kind in (*(chosen.dimension for chosen in self.filters), *self.by)
+            for column in kind.columns(anchor.prefix)
+        }
+        placed = {anchor.instant} | ({anchor.until} if anchor.until else set())
+        return ALWAYS_READ | placed | {*kpi.columns, *kpi.measure.columns, *kpi.latest_per} | of_dimensions
 
-    def rows(self, span: Span) -> Frame:
+    def totals(self, span: Span) -> Totals:
+        """Return what all rows of a span come to, in one pass over them."""
+        measure, rows = self.kpi.measure, self._flagged(self._rows(span))
+        gone = nw.col("left_out")
+        reasons = {f"left_out_{reason}": self._meant() & (gone == reason) for reason in LEFT_OUT}
+        if self.kpi.customer_opened:
+            reasons[f"left_out_{AGENT_OPENED}"] = self._meant() & gone.is_null() & (nw.col("opened_by_agent") == 1)
+        admitted = self._admitted()
+        notes = {f"note_{name}": self.kpi.notes[name].cast(nw.Int64) for name in self.kpi.notes}
+        sums = {
+            **{name: flag(condition) for name, condition in reasons.items()},
+            **{name: nw.when(admitted).then(value).fill_null(0) for name, value in notes.items()},
+        }
+        if isinstance(measure, Duration) and not self.calendar:
+            sums["business"] = flag((nw.col("counted") == 1) & measure.is_business)
+        prepared = rows.with_columns(**measure.prepared(calendar=self.calendar), **sums)
+        values = {**measure.aggregates, **{name: nw.col(name).sum() for name in sums}}
+        found = aggregate(prepared, (), **values)[()]
+        told = {name: int(found[name] or 0) for name in sums}
+        figure = figures(measure, prepared, (), {(): found})[()] if found["n"] else self.kpi.nothing
+        return Totals(
+            figure=figure,
+            left_out=_named(told, "left_out_"),
+            notes=_named(told, "note_"),
+            business=told.get("business", 0) > 0,
+        )
+
+    def groups(self, span: Span) -> Mapping[Identities, Figure]:
+        """Return the figure of each group of its dimensions' values."""
+        keys = {
+            f"{part}_{place}": value
+            for place, kind in enumerate(self.by)
+            for part, value in zip(("owner", "value"), kind.identity(self.anchor.prefix), strict=True)
+        }
+        rows = self._flagged(self._rows(span)).filter(nw.col("counted") == 1).with_columns(**keys)
+        found = measured(self.kpi.measure, rows, list(keys), calendar=self.calendar)
+        return {tuple(zip(group[::2], group[1::2], strict=True)): figure for group, figure in found.items()}
+
+    def trend(self, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
+        """Return the figure of each of the buckets in a row, whose instants are the spans."""
+        if self.anchor.until is not None:
+            if isinstance(self.kpi.measure, Count) and self.anchor.when is When.AT_END:
+                return self._snapshots(self.anchor.until, buckets, spans)
+            return [self.totals(span).figure for span in spans]
+        rows = self._rows(Span(spans[0].start, spans[-1].end))
+        numbered = self._flagged(rows.with_columns(bucket=self._bucket_number(buckets)), within=("bucket",))
+        counted = numbered.filter(nw.col("counted") == 1)
+        found = measured(self.kpi.measure, counted, ["bucket"], calendar=self.calendar)
+        return [found.get((number,), self.kpi.nothing) for number in range(len(buckets))]
+
+    # --- Rows ----------------------------------------------------------------------------------------------------
+
+    def _rows(self, span: Span) -> Frame:
         """Return the filtered rows of a span, those that are left out among them."""
-        if isinstance(self.kpi.measure, Snapshot):
-            return self.open_rows(Span(span.end, span.end))
+        if span not in self._read:
+            self._read[span] = self._filtered(self._window(span), span)
+        return self._read[span]
+
+    def _window(self, span: Span) -> Frame:
         anchor, kpi = self.anchor, self.kpi
-        return self._filtered(self.frames.window(kpi.fact, self.columns, anchor.instant, span, kpi.where))
+        if anchor.until is None:
+            placed = utc_days(span, self.zone) if anchor.by_day else span
+            return self.frames.window(kpi.fact, self.columns, anchor.instant, placed, kpi.where)
+        edges = {When.AT_START: Span(span.start, span.start), When.AT_END: Span(span.end, span.end), When.DURING: span}
+        return self._stretches(anchor.until, edges[anchor.when])
 
-    def open_rows(self, span: Span) -> Frame:
-        """Return the filtered rows that were open at some instant of a span or at its end."""
-        return self._filtered(self.frames.open_at(self.columns, span))
+    def _stretches(self, until: str, span: Span) -> Frame:
+        anchor, kpi = self.anchor, self.kpi
+        return self.frames.stretches(kpi.fact, self.columns, (anchor.instant, until), span, kpi.where)
 
-    def _filtered(self, rows: Frame) -> Frame:
+    def _filtered(self, rows: Frame, span: Span) -> Frame:
+        instants = {"now": self.now, "period_start": span.start, "period_end": span.end}
+        timed = rows.with_columns(**{name: nw.lit(at, nw.Int64) for name, at in instants.items()})
         conditions = [chosen.condition(self.anchor.prefix) for chosen in self.filters]
-        timed = rows.with_columns(now=nw.lit(self.now, nw.Int64))
         return timed.filter(*conditions) if conditions else timed
 
-    def counted(self, rows: Frame) -> Frame:
-        """Return the rows that the KPI counts."""
-        return self._meant(self._admitted(rows))
+    def _flagged(self, rows: Frame, within: tuple[str, ...] = ()) -> Frame:
+        """Return the rows with column `counted`, 1 or 0; of `latest_per`, the latest within some columns counts."""
+        flagged = rows.with_columns(counted=flag(self._meant() & self._admitted()))
+        if not self.kpi.latest_per:
+            return flagged
+        keys = (*self.kpi.latest_per, *within)
+        for column in (self.anchor.instant, "external_id"):  # of two in one second, the later identifier
+            last = nw.when(nw.col("counted") == 1).then(nw.col(column)).max().over(*keys)
+            is_last = (nw.col(column) == last) | nw.col(self.kpi.latest_per[-1]).is_null()
+            flagged = flagged.with_columns(counted=flag((nw.col("counted") == 1) & is_last))
+        return flagged
 
-    def _meant(self, rows: Frame) -> Frame:
+    def _meant(self) -> nw.Expr:
+        """Return whether a row is of the KPI at all."""
         conditions = [condition for condition in (self.kpi.condition, self.anchor.condition) if condition is not None]
-        return rows.filter(*conditions) if conditions else rows
+        return reduce(and_, (condition.fill_null(False) for condition in conditions), nw.lit(True))
 
-    def _admitted(self, rows: Frame) -> Frame:
-        kept = rows.filter(nw.col("left_out").is_null())
-        return kept.filter(nw.col("opened_by_agent") == 0) if self.kpi.customer_opened else kept
+    def _admitted(self) -> nw.Expr:
+        """Return whether the rules leave a row in."""
+        kept = nw.col("left_out").is_null()
+        return kept & (nw.col("opened_by_agent") == 0) if self.kpi.customer_opened else kept
 
-    def figure(self, rows: Frame) -> Figure:
-        """Return the figure of all rows together."""
-        return self.figures(rows, ()).get((), self.kpi.measure.nothing)
+    # --- Buckets -------------------------------------------------------------------------------------------------
 
-    def figures(self, rows: Frame, keys: Sequence[str]) -> Mapping[Group, Figure]:
-        """Return the figure of each group of rows."""
-        return self.kpi.measure.figures(self.counted(rows), keys, calendar=self.calendar)
+    def _bucket_number(self, buckets: Sequence[Period], instant: str | None = None) -> nw.Expr:
+        zone = "UTC" if self.anchor.by_day else self.zone
+        return bucket_number(instant or self.anchor.instant, buckets, zone)
 
-    def left_out(self, rows: Frame) -> dict[str, int]:
-        """Return how many rows the rules leave out, by reason."""
-        meant = self._meant(rows)
-        gone = meant.filter(~nw.col("left_out").is_null())
-        found = {reason: row["n"] for (reason,), row in aggregate(gone, ["left_out"], n=nw.len()).items()}
-        if self.kpi.customer_opened:
-            opened = flag(nw.col("left_out").is_null() & (nw.col("opened_by_agent") == 1))
-            found |= _sums(meant, {"agent_opened": opened})
-        return {reason: int(found[reason]) for reason in (*LEFT_OUT, "agent_opened") if found.get(reason)}
+    def _snapshots(self, until: str, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
+        """Return what went on at the end of each bucket: all that had begun before, less all that had ended."""
+        whole = Span(spans[0].end, spans[-1].end)
+        rows = self._flagged(self._filtered(self._stretches(until, whole), whole)).filter(nw.col("counted") == 1)
+        begun = self._tally(rows, self.anchor.instant, buckets)
+        over = self._tally(rows.filter(nw.col(until) < whole.end), until, buckets)
+        moves = [begun.get(number, 0) - over.get(number, 0) for number in range(len(buckets))]
+        return [Figure(value=n, n=n) for n in accumulate(moves)]
 
-    def notes(self, rows: Frame) -> dict[str, int]:
-        """Return what a reader must know about the rows, by name; nothing that is 0."""
-        found = _sums(self._admitted(rows), self.kpi.notes)
-        return {name: n for name, n in found.items() if n}
-
-    def is_business(self, rows: Frame) -> bool:
-        """Tell whether durations are business time: for some row was under a schedule."""
-        measure = self.kpi.measure
-        if self.calendar or not isinstance(measure, Duration):
-            return False
-        return _sums(self.counted(rows), {"business": measure.is_business})["business"] > 0
+    def _tally(self, rows: Frame, instant: str, buckets: Sequence[Period]) -> dict[int, int]:
+        numbered = rows.with_columns(bucket=self._bucket_number(buckets, instant))
+        return {int(number): int(row["n"]) for (number,), row in aggregate(numbered, ["bucket"], n=nw.len()).items()}
 
 
-def _sums(rows: Frame, values: Mapping[str, nw.Expr]) -> dict[str, int]:
-    """Return the sum of each expression over the rows; conditions count as 0 and 1."""
-    if not values:
-        return {}
-    numbers = rows.select(**{name: value.cast(nw.Int64).fill_null(0) for name, value in values.items()})
-    sums = aggregate(numbers, (), **{name: nw.col(name).sum() for name in values})[()]
-    return {name: int(found or 0) for name, found in sums.items()}
+def _named(found: Mapping[str, int], prefix: str) -> dict[str, int]:
+    """Return what is not 0 of the sums whose names start with a prefix, without it."""
+    return {name.removeprefix(prefix): n for name, n in found.items() if name.startswith(prefix) and n}

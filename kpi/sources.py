@@ -3,6 +3,8 @@
 Every source has the attributes of `COMMON`; of what belongs to no ticket they are the thing's own, or NULL.
 """
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, FromClause, Select, Table, Text, cast, func, literal, null, select
 
 from kpi import schema
@@ -25,7 +27,7 @@ COMMON = (
 _TICKET = schema.ticket_facts
 
 
-def _with_ticket(table: Table, *columns: str, **own: ColumnElement[str | None]) -> Select[tuple[object, ...]]:
+def _with_ticket(table: Table, *columns: str, **own: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     """Return the rows of a table with their ticket's attributes, of which `own` replace some."""
     absent = cast(null(), Text)
     ticket = {name: _TICKET.c[name] for name in ("left_out", "channel", "type", "brand", "status", "customer")}
@@ -46,10 +48,15 @@ def _with_ticket(table: Table, *columns: str, **own: ColumnElement[str | None]) 
     )
 
 
-def _alone(*columns: ColumnElement[object], **own: ColumnElement[object]) -> Select[tuple[object, ...]]:
+def _alone(*columns: ColumnElement[Any], **own: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     """Return rows that belong to no ticket, with the attributes they have themselves."""
     absent = cast(null(), Text)
-    attributes = dict.fromkeys(COMMON, absent) | {"opened_by_agent": literal(0), "tags": literal("")} | own
+    attributes: dict[str, ColumnElement[Any]] = {
+        **dict.fromkeys(COMMON, absent),
+        "opened_by_agent": literal(0),
+        "tags": literal(""),
+        **own,
+    }
     return select(*columns, *(column.label(name) for name, column in attributes.items()))
 
 

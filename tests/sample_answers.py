@@ -72,11 +72,11 @@ def frt_running_week():
 def csat_by_team():
     """A breakdown: a small group, a group with no name, one with nothing, and more groups than are shown."""
     groups = [
-        Group(key="1", label="Billing", figure=ratio(45, 50, (0.7864, 0.9565))),
-        Group(key="2", label="Support <!here> ```", figure=ratio(8, 12, (0.3906, 0.8619))),
-        Group(key=None, label=None, figure=ratio(3, 4)),
-        Group(key="9", label="=HYPERLINK(1)", figure=ratio(0, 0)),
-        *(Group(key=f"t{i}", label=f"Team {i}", figure=ratio(9, 30, (0.1664, 0.4788))) for i in range(30)),
+        Group(keys=("1",), labels=("Billing",), figure=ratio(45, 50, (0.7864, 0.9565))),
+        Group(keys=("2",), labels=("Support <!here> ```",), figure=ratio(8, 12, (0.3906, 0.8619))),
+        Group(keys=(None,), labels=(None,), figure=ratio(3, 4)),
+        Group(keys=("9",), labels=("=HYPERLINK(1)",), figure=ratio(0, 0)),
+        *(Group(keys=(f"t{i}",), labels=(f"Team {i}",), figure=ratio(9, 30, (0.1664, 0.4788))) for i in range(30)),
     ]
     return an_answer(
         kpi="csat",
@@ -98,8 +98,8 @@ def frt_by_agent():
         question={"by": "agent", "reading": Reading.COHORT},
         higher_is_better=False,
         groups=(
-            Group(key="a", label="Alice", figure=duration(3_900, 7_200, 4_000, 50, (3_000, 5_000))),
-            Group(key="b", label="Bob", figure=duration(45, 45, 45, 1)),
+            Group(keys=("a",), labels=("Alice",), figure=duration(3_900, 7_200, 4_000, 50, (3_000, 5_000))),
+            Group(keys=("b",), labels=("Bob",), figure=duration(45, 45, 45, 1)),
         ),
     )
 
@@ -128,7 +128,10 @@ def volume_by_team_per_week():
         unit=Unit.COUNT,
         figure=count(50),
         question={"by": "team", "per": Grain.WEEK},
-        groups=(Group(key="1", label="Billing", figure=count(30)), Group(key="2", label="Orders", figure=count(20))),
+        groups=(
+            Group(keys=("1",), labels=("Billing",), figure=count(30)),
+            Group(keys=("2",), labels=("Orders",), figure=count(20)),
+        ),
         buckets=tuple(Bucket(period=week, figure=count(8 + i)) for i, week in enumerate(MONTH.buckets(Grain.WEEK))),
         higher_is_better=None,
     )

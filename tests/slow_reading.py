@@ -159,6 +159,7 @@ def figure(kpi: str, rows: list[Row], *, calendar: bool = False) -> dict[str, An
             return {"value": None, "n": 0}
         median = percentile(ordered, 0.5)
         mean = sum(ordered) / n
-        return {"value": median, "n": n, "median": median, "p90": percentile(ordered, 0.9), "mean": mean}
+        p90 = percentile(ordered, 0.9)
+        return {"value": median, "n": n, "median": median, "p90": p90, "mean": mean, "maximum": ordered[-1]}
     numerator = sum(succeeds(kpi, row) for row in rows)
     return {"value": numerator / n if n else None, "n": n, "numerator": numerator, "denominator": n}

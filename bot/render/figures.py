@@ -81,6 +81,8 @@ class Figures:
                 return f"{said} ({self.fraction(figure)})"
             case Unit.SECONDS:
                 return self._text("answer.median", value=said)
+            case Unit.NUMBER | Unit.SCORE | Unit.MONEY | Unit.NET:
+                return said
 
     def _counts(self, figure: Figure) -> str:
         return self.rows(figure.n) if figure.denominator is None else self.fraction(figure)

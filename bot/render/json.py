@@ -3,7 +3,7 @@
 from typing import Any
 
 from kpi.period import Span, instant_text
-from kpi.question import Answer, Figure
+from kpi.question import Answer, Figure, Group
 
 Json = dict[str, Any]
 
@@ -23,13 +23,21 @@ def as_json(answer: Answer) -> Json:
         "change": None if answer.change is None else {"value": answer.change.value, "clear": answer.change.clear},
         "left_out": dict(answer.left_out),
         "data_as_of": None if answer.data_as_of is None else instant_text(answer.data_as_of, zone),
-        "breakdown": [{"key": group.key, "label": group.label, **_figure(group.figure)} for group in answer.groups],
+        "breakdown": [{**_identity(group), **_figure(group.figure)} for group in answer.groups],
         "series": [
             {**_edges(bucket.period.span(answer.now), zone), **_figure(bucket.figure)} for bucket in answer.buckets
         ],
         "available": answer.available,
         "needs": answer.needs,
     }
+
+
+def _identity(group: Group) -> Json:
+    """Return the keys and labels of a group, those of a second dimension under names of their own."""
+    found: Json = {}
+    for suffix, key, label in zip(("", "_2"), group.keys, group.labels, strict=False):
+        found |= {f"key{suffix}": key, f"label{suffix}": label}
+    return found
 
 
 def _figure(figure: Figure) -> Json:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.render.figures import Figures
 from bot.text import Text
-from kpi.question import Answer, Figure, Sample, Unit
+from kpi.question import Answer, Figure, Group, Sample, Unit
 
 GROUPS_SHOWN = 20
 BUCKETS_SHOWN = 60
@@ -44,8 +44,16 @@ def tables(answer: Answer, text: Text) -> tuple[Table, ...]:
     """Return the breakdown, then the trend: those that were asked for."""
     found = []
     if answer.groups:
-        groups = [(_label(group.label, group.key, text), group.figure) for group in answer.groups]
-        found.append(_table(answer, text, text(f"dimension.{answer.question.by}"), groups, groups[:GROUPS_SHOWN]))
+        groups = [(_labels(group, text), group.figure) for group in answer.groups]
+        found.append(
+            _table(
+                answer,
+                text,
+                " · ".join(text(f"dimension.{key}") for key in answer.question.by),
+                groups,
+                groups[:GROUPS_SHOWN],
+            )
+        )
     if answer.buckets:
         buckets = [(text.bucket(bucket.period), bucket.figure) for bucket in answer.buckets]
         found.append(_table(answer, text, text(f"grain.{answer.question.per}"), buckets, buckets[-BUCKETS_SHOWN:]))
@@ -63,6 +71,10 @@ def _table(answer: Answer, text: Text, heading: str, labelled: Labelled, shown: 
     )
 
 
+def _labels(group: Group, text: Text) -> str:
+    return " · ".join(_label(label, key, text) for label, key in zip(group.labels, group.keys, strict=True))
+
+
 def _label(label: str | None, key: str | None, text: Text) -> str:
     return one_line(label or key or "") or text("answer.no_value")
 
@@ -70,9 +82,11 @@ def _label(label: str | None, key: str | None, text: Text) -> str:
 def _headings(answer: Answer, figures: Figures, text: Text) -> tuple[str, ...]:
     name = text(f"kpi.{answer.question.kpi}.name")
     match answer.unit:
-        case Unit.COUNT:
+        case Unit.COUNT | Unit.MONEY:
             return (name,)
         case Unit.RATIO:
+            return (name, text(f"column.{figures.rests_on}"), text("column.interval"))
+        case Unit.NUMBER | Unit.SCORE | Unit.NET:
             return (name, text(f"column.{figures.rests_on}"), text("column.interval"))
         case Unit.SECONDS:
             return (text("column.median"), text("column.p90"), text("column.mean"), text("column.n"))

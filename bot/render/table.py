@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 
 from kpi.period import Span, instant_text
-from kpi.question import Answer, Figure
+from kpi.question import Answer, Figure, Group
 
 COLUMNS = (
     "kpi",
@@ -13,6 +13,8 @@ COLUMNS = (
     "row",
     "key",
     "label",
+    "key_2",
+    "label_2",
     "start",
     "end",
     "value",
@@ -38,8 +40,16 @@ def rows(answer: Answer) -> list[Row]:
         found.append(_row(answer, "previous", answer.compared_span, answer.compared_figure))
     for group in answer.groups:
         row = _row(answer, "group", answer.span, group.figure)
-        found.append({**row, "key": neutral(group.key), "label": neutral(group.label)})
+        found.append(row | _identity(group))
     found.extend(_row(answer, "bucket", bucket.period.span(answer.now), bucket.figure) for bucket in answer.buckets)
+    return found
+
+
+def _identity(group: Group) -> Row:
+    """Return the keys and labels of a group, those of a second dimension in columns of their own."""
+    found: Row = {}
+    for suffix, key, label in zip(("", "_2"), group.keys, group.labels, strict=False):
+        found |= {f"key{suffix}": neutral(key), f"label{suffix}": neutral(label)}
     return found
 
 

@@ -1,18 +1,27 @@
 """What a KPI is: data that `kpi.answer` computes with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import narwhals as nw
 
 from kpi.errors import QuestionError
 from kpi.measures import Measure
-from kpi.question import Reading
+from kpi.question import Figure, Reading, Unit
 
-NOW = nw.col("now")
-"""The instant of the question; every row has it."""
+# Every row has these: the instant of the question, and the edges of the period, whose end is cut at that instant.
+NOW, START, END = nw.col("now"), nw.col("period_start"), nw.col("period_end")
 
 DAY_S = 86_400
+
+
+class When(StrEnum):
+    """Which stretches of time belong to a period."""
+
+    AT_START = "at_start"  # those that went on when it began
+    AT_END = "at_end"  # those that went on when it ended
+    DURING = "during"  # those that went on at some instant of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -20,39 +29,59 @@ class Anchor:
     """What places a row in a period.
 
     Attributes:
-        instant: the column with the instant.
+        instant: the column with the instant, or with the start of a stretch of time.
+        until: the column with the end of the stretch, NULL while it goes on; `when` says which stretches belong.
+        by_day: `instant` is a day, as its midnight in UTC, and belongs to the period that holds this local day.
         prefix: what the columns of team, agent and priority at that moment start with.
         condition: rows that count in this reading only if it holds.
     """
 
     instant: str
+    until: str | None = None
+    when: When = When.AT_END
+    by_day: bool = False
     prefix: str = ""
     condition: nw.Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Kpi:
-    """One KPI.
-
-    Its words stand in the locales: `kpi.<key>.name`, `kpi.<key>.definition`.
+class Definition:
+    """What all KPIs have. The words stand in the locales: `kpi.<key>.name`, `kpi.<key>.definition`.
 
     Attributes:
-        fact: the fact table whose rows it counts.
-        columns: those that its expressions read, besides the anchors' instants and those every fact has:
-            `left_out`, `opened_by_agent`, `helpdesk`.
-        where: columns and the value that a row must have there; narrows what is read.
-        condition: rows for which it doesn't hold are not in the KPI at all.
-        customer_opened: rows of tickets opened by an agent are left out, and counted as such.
-        event, cohort: the readings it has.
-        measure: what is made of the rows.
         needs: the data without which it is not available.
-        notes: what a reader must know, each the sum of an expression over the rows of the window.
-        beside: counts of what is so now, whatever the period, that belong beside it.
+        dimensions: those it can be broken down by and filtered on; None for all.
         target_range: the sources' reference values, from and to; a ratio 0–1.
         sources: the articles that define it, S0–S4.
     """
 
     key: str
+    higher_is_better: bool | None
+    needs: tuple[str, ...] = ("tickets",)
+    dimensions: frozenset[str] | None = None
+    target_range: tuple[float, float] | None = None
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kpi(Definition):
+    """A KPI that is measured on rows.
+
+    Attributes:
+        fact: the source (`kpi.sources`) whose rows it counts.
+        columns: those that its expressions read, besides the anchors' instants and those that are always read:
+            `left_out`, `opened_by_agent`, `helpdesk`.
+        where: columns and the value that a row must have there; narrows what is read.
+        condition: rows for which it doesn't hold are not in the KPI at all.
+        customer_opened: rows of tickets opened by an agent are left out, and counted as such.
+        latest_per: of rows that have the same values here only the last in the period counts; rows without a value
+            all do.
+        event, cohort: the readings it has.
+        measure: what is made of the rows.
+        notes: what a reader must know, each the sum of an expression over the rows of the window.
+        beside: counts of what is so now, whatever the period, that belong beside it.
+    """
+
     fact: str
     event: Anchor
     cohort: Anchor | None = None
@@ -61,12 +90,19 @@ class Kpi:
     where: Mapping[str, str | int] = field(default_factory=dict)
     condition: nw.Expr | None = None
     customer_opened: bool = False
-    higher_is_better: bool | None
-    needs: str = "tickets"
+    latest_per: tuple[str, ...] = ()
     notes: Mapping[str, nw.Expr] = field(default_factory=dict)
     beside: Mapping[str, "Kpi"] = field(default_factory=dict)
-    target_range: tuple[float, float] | None = None
-    sources: tuple[str, ...]
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of its figures."""
+        return self.measure.unit
+
+    @property
+    def nothing(self) -> Figure:
+        """The figure of no rows."""
+        return self.measure.nothing
 
     @property
     def readings(self) -> tuple[Reading, ...]:
@@ -80,3 +116,32 @@ class Kpi:
         if self.cohort is None:
             raise QuestionError("no_cohort_reading", kpi=self.key)
         return self.cohort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Composite(Definition):
+    """A KPI that is made of other KPIs' figures: of all rows, of each group and of each bucket alike.
+
+    Attributes:
+        made_of: the other KPIs by the name that `combine` knows them by. One whose data is missing is left out.
+        combine: makes a figure of those figures, given the targets by KPI key.
+        by: the breakdown that is shown when none is asked for.
+    """
+
+    unit: Unit
+    made_of: Mapping[str, "Kpi | Composite"]
+    combine: Callable[[Mapping[str, Figure], Mapping[str, float]], Figure]
+    by: tuple[str, ...] = ()
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Composites have the default reading alone."""
+        return (Reading.EVENT,)
+
+    @property
+    def nothing(self) -> Figure:
+        """The figure of no rows."""
+        return self.combine({name: kpi.nothing for name, kpi in self.made_of.items()}, {})
+
+
+AnyKpi = Kpi | Composite

@@ -33,7 +33,7 @@ def _sla(key: str, metric: str, stopped_by: str, ended_otherwise: dict[str, nw.E
         columns=("state", "stopped_by", "late_after", "breached"),
         customer_opened=customer_opened,
         higher_is_better=True,
-        needs="sla_policies",
+        needs=("tickets", "sla_policies"),
         notes={"still_running": ~(STOPPED | LATE.fill_null(False))} | ended_otherwise,
         beside={
             "running_overdue": Kpi(
@@ -44,7 +44,7 @@ def _sla(key: str, metric: str, stopped_by: str, ended_otherwise: dict[str, nw.E
                 measure=Count(),
                 customer_opened=customer_opened,
                 higher_is_better=False,
-                needs="sla_policies",
+                needs=("tickets", "sla_policies"),
                 sources=("S0",),
             )
         },
@@ -63,7 +63,7 @@ KPIS = (
         columns=("replied_at",),
         customer_opened=True,
         higher_is_better=False,
-        needs="messages",
+        needs=("tickets", "messages"),
         sources=("S0", "S1", "S2"),
     ),
     Kpi(
@@ -72,7 +72,7 @@ KPIS = (
         event=Anchor(instant="replied_at"),
         measure=Duration(business="reply_s", calendar="reply_calendar_s"),
         higher_is_better=False,
-        needs="messages",
+        needs=("tickets", "messages"),
         sources=("S0",),
     ),
     _sla(
@@ -128,7 +128,7 @@ KPIS = (
         ),
         customer_opened=True,
         higher_is_better=True,
-        needs="messages",
+        needs=("tickets", "messages"),
         notes={
             "provisional": nw.col("last_solved_at") > NOW - FCR_WINDOW_S,
             "automatic_reopens": nw.col("automatic_reopens"),

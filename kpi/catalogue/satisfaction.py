@@ -15,7 +15,7 @@ KPIS = (
         columns=("rating_positive",),
         condition=~nw.col("rating_positive").is_null(),
         higher_is_better=True,
-        needs="ratings",
+        needs=("tickets", "ratings"),
         target_range=(0.80, 0.90),
         sources=("S0", "S1", "S3"),
     ),

@@ -236,7 +236,7 @@ class _Reader:
             raise QuestionError("ambiguous_kpi", word=words, choices=choices)
         return common[0]
 
-    def _by(self, heard: _Heard) -> str | None:
+    def _by(self, heard: _Heard) -> tuple[str, ...]:
         dimensions = list(dict.fromkeys(heard.by))
         names = [self.lexicon.name("dimension", key) for key in dimensions]
         if len(dimensions) > 1:
@@ -244,7 +244,7 @@ class _Reader:
         if not set(dimensions) <= set(BREAKDOWNS):
             known = [self.lexicon.name("dimension", key) for key in BREAKDOWNS]
             raise QuestionError("no_breakdown", dimension=names[0], choices=known)
-        return next(iter(dimensions), None)
+        return tuple(dimensions)
 
     def _per(self, heard: _Heard) -> Grain | None:
         grains = list(dict.fromkeys(heard.per))

@@ -23,8 +23,8 @@ def _parts(question: Question, lexicon: Lexicon, values: Mapping[str, Mapping[st
     yield period_words(question.period, lexicon)
     if question.versus is not None:
         yield f"{lexicon.name('versus', '')} {period_words(question.versus, lexicon)}"
-    if question.by is not None:
-        yield f"{lexicon.name('by', '')} {lexicon.name('dimension', question.by)}"
+    for dimension in question.by:
+        yield f"{lexicon.name('by', '')} {lexicon.name('dimension', dimension)}"
     if question.per is not None:
         yield f"{lexicon.name('per', '')} {lexicon.name('unit', question.per)}"
     if question.reading is Reading.COHORT:

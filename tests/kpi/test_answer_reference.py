@@ -65,7 +65,11 @@ def stored(engine, told, rules, orders) -> DatabaseFrames:
 
 
 def numbers(figure) -> dict:
-    return {name: number for name, number in asdict(figure).items() if number is not None and name != "interval"}
+    return {
+        name: number
+        for name, number in asdict(figure).items()
+        if number is not None and name not in {"interval", "parts"}
+    }
 
 
 def expected(kpi: str, rows: list[dict], *, calendar: bool) -> dict:
@@ -86,7 +90,7 @@ def test_an_answer_is_what_the_reference_counts(engine, data, desk, asked):
     reference = facts([Told(history, rules) for history in told])
     span = (at(f"{period.start}", PARIS), min(at(f"{period.end}", PARIS), now))
     for kpi, reading in data.draw(st.lists(st.sampled_from(READINGS), min_size=3, max_size=3, unique=True)):
-        question = Question(kpi=kpi, period=period, reading=reading, calendar=calendar, by="team")
+        question = Question(kpi=kpi, period=period, reading=reading, calendar=calendar, by=("team",))
         given_answer = answer(question, frames, now)
         if not given_answer.available:
             continue
@@ -96,5 +100,5 @@ def test_an_answer_is_what_the_reference_counts(engine, data, desk, asked):
         assert given_answer.notes == read.notes, (kpi, reading)
         column = slow_reading.team_column(kpi, reading)
         for group in given_answer.groups:
-            rows = [row for row in read.counted if row[column] == group.key]
-            assert numbers(group.figure) == expected(kpi, rows, calendar=calendar), (kpi, reading, group.key)
+            rows = [row for row in read.counted if row[column] == group.keys[0]]
+            assert numbers(group.figure) == expected(kpi, rows, calendar=calendar), (kpi, reading, group.keys[0])

@@ -65,7 +65,9 @@ def test_spans_are_read_when_open_at_some_instant_or_at_the_end(engine):
     ticket = ledger.ticket(T0)
     for start, end in ((0, 9), (0, 10), (5, 15), (12, None), (20, None), (19, 25)):
         ledger.span(ticket, T0 + start, None if end is None else T0 + end)
-    found = ledger.frames(engine).open_at({"span"}, Span(T0 + 10, T0 + 20))
+    found = ledger.frames(engine).stretches(
+        "span_facts", {"span"}, ("started_at", "ended_at"), Span(T0 + 10, T0 + 20), {}
+    )
     # The first was over before 10; the second still counts at 10; the fifth begins at 20, which is the next period's.
     assert sorted(row["span"] for row in rows(found)) == [2, 3, 4, 6]
 

@@ -27,7 +27,7 @@ def parts(answer):
 
 
 def labels(answer):
-    return {group.label: group.figure.value for group in answer.groups}
+    return {group.labels[0]: group.figure.value for group in answer.groups}
 
 
 def test_volume_counts_what_was_created_rejected_tickets_included(synced):

@@ -161,7 +161,10 @@ def test_the_median_of_a_group_is_its_own_and_not_made_of_others(engine):
     for team, minutes in (("support", (1, 2, 3)), ("billing", (10, 20, 60, 90))):
         for waited in minutes:
             ledger.turn(ledger.ticket(T0), T0, T0 + waited * MINUTE, team=team)
-    told = answer(ask("frt", by="team"), ledger.frames(engine), NOW)
-    assert {group.key: group.figure.value for group in told.groups} == {"support": 2 * MINUTE, "billing": 40 * MINUTE}
+    told = answer(ask("frt", by=("team",)), ledger.frames(engine), NOW)
+    assert {group.keys[0]: group.figure.value for group in told.groups} == {
+        "support": 2 * MINUTE,
+        "billing": 40 * MINUTE,
+    }
     # All seven: 1 2 3 10 20 60 90, median 10; the mean of the medians would be 21.
     assert told.figure.value == 10 * MINUTE

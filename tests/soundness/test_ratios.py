@@ -258,7 +258,7 @@ def test_csat_belongs_to_whoever_had_the_ticket_at_that_moment(engine):
     rated(ledger, T0 + DAY, 5, created_agent="alice", solved_agent="bob", rated_agent="bob")
     frames = ledger.frames(engine)
     by_agent = [
-        [group.key for group in answer(ask("csat", by="agent", reading=reading), frames, NOW).groups]
+        [group.keys[0] for group in answer(ask("csat", by=("agent",), reading=reading), frames, NOW).groups]
         for reading in Reading
     ]
     assert by_agent == [["bob"], ["bob"]], "in both readings: whoever solved it (KPIS.md rule 11)"

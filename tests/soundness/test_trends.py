@@ -155,9 +155,9 @@ def test_groups_are_worst_first_and_rows_without_a_value_last(engine):
         for number in range(n):
             ledger.solved(T0, T0 + HOUR, solved_agent=agent, replies=1 if number < successes else 2)
     ledger.name("agents", ALICE, "Alice Martin")
-    told = answer(ask("fcr", by="agent"), ledger.frames(engine), NOW)
+    told = answer(ask("fcr", by=("agent",)), ledger.frames(engine), NOW)
     # Chloé's three tickets are too few to rank her below the others.
-    assert [(group.key, group.label, group.figure.value) for group in told.groups] == [
+    assert [(group.keys[0], group.labels[0], group.figure.value) for group in told.groups] == [
         (BOB, BOB, 0.6),
         (ALICE, "Alice Martin", 0.8),
         (CHLOE, CHLOE, 0.0),
@@ -171,8 +171,8 @@ def test_groups_of_a_count_are_most_first_and_equal_ones_by_name(engine):
     for channel, n in (("web", 2), ("email", 2), ("phone", 3), (None, 9)):
         for _ in range(n):
             ledger.ticket(T0, channel=channel)
-    told = answer(ask("volume", by="channel"), ledger.frames(engine), NOW)
-    assert [(group.key, group.figure.value) for group in told.groups] == [
+    told = answer(ask("volume", by=("channel",)), ledger.frames(engine), NOW)
+    assert [(group.keys[0], group.figure.value) for group in told.groups] == [
         ("phone", 3),
         ("email", 2),
         ("web", 2),
@@ -189,7 +189,7 @@ def test_the_team_is_that_of_the_moment_of_the_event(engine, kpi, expected):
     teams = {"created_team": "received", "solved_team": "solved", "rated_team": "rated"}
     ledger.solved(T0, T0 + HOUR, **teams, rated_at=T0 + DAY, rating_positive=1)
     frames = ledger.frames(engine)
-    assert [group.key for group in answer(ask(kpi, by="team"), frames, NOW).groups] == [expected]
+    assert [group.keys[0] for group in answer(ask(kpi, by=("team",)), frames, NOW).groups] == [expected]
 
 
 def test_equal_identifiers_of_two_helpdesks_are_two_teams(engine):
@@ -202,18 +202,18 @@ def test_equal_identifiers_of_two_helpdesks_are_two_teams(engine):
     ledger.name("teams", "2", "Billing", "rt")
     ledger.ticket(T0, helpdesk="rt", created_team="2")
     frames = ledger.frames(engine)
-    told = answer(ask("volume", by="team"), frames, NOW)
-    assert [(group.key, group.label, group.figure.value) for group in told.groups] == [
+    told = answer(ask("volume", by=("team",)), frames, NOW)
+    assert [(group.keys[0], group.labels[0], group.figure.value) for group in told.groups] == [
         ("rt/1", "Support (rt/1)", 3),
         ("zendesk/1", "Support (zendesk/1)", 2),
         ("rt/2", "Billing", 1),
         (None, None, 2),
     ]
     for group in told.groups[:3]:
-        again = answer(ask("volume", filters=(Filter(dimension="team", values=(group.key,)),)), frames, NOW)
+        again = answer(ask("volume", filters=(Filter(dimension="team", values=(group.keys[0],)),)), frames, NOW)
         assert again.figure == group.figure, "a group's key, used as a filter, finds the same rows"
-    by_helpdesk = answer(ask("volume", by="helpdesk"), frames, NOW).groups
-    assert [(group.key, group.figure.value) for group in by_helpdesk] == [("rt", 5), ("zendesk", 3)]
+    by_helpdesk = answer(ask("volume", by=("helpdesk",)), frames, NOW).groups
+    assert [(group.keys[0], group.figure.value) for group in by_helpdesk] == [("rt", 5), ("zendesk", 3)]
 
 
 # --- What is left out --------------------------------------------------------------------------------------------

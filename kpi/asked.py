@@ -1,0 +1,132 @@
+"""A KPI ready to be read: what answers, breakdowns and trends ask, whatever the KPI is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kpi.catalogue import AnyKpi, Composite
+from kpi.dimensions import Dimension
+from kpi.filters import Chosen
+from kpi.frames import Frames
+from kpi.period import Period, Span
+from kpi.question import Figure, Reading
+from kpi.selection import Identities, Selection, Totals
+
+
+class Asked(Protocol):
+    """A KPI in one reading, through the filters of a question."""
+
+    @property
+    def kpi(self) -> AnyKpi:
+        """What it is."""
+        ...
+
+    @property
+    def reading(self) -> Reading:
+        """How it is placed in a period."""
+        ...
+
+    @property
+    def now(self) -> int:
+        """The instant of asking."""
+        ...
+
+    @property
+    def by(self) -> tuple[Dimension, ...]:
+        """What it is broken down by."""
+        ...
+
+    @property
+    def frames(self) -> Frames:
+        """Where the facts are."""
+        ...
+
+    def totals(self, span: Span) -> Totals:
+        """Return what all rows of a span come to."""
+        ...
+
+    def groups(self, span: Span) -> Mapping[Identities, Figure]:
+        """Return the figure of each group of its dimensions' values."""
+        ...
+
+    def trend(self, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
+        """Return the figure of each of the buckets in a row, whose instants are the spans."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combination:
+    """A KPI made of others: each is read by itself, and their figures are combined."""
+
+    kpi: Composite
+    members: Mapping[str, Asked]
+    targets: Mapping[str, float]
+    frames: Frames
+    now: int
+    by: tuple[Dimension, ...] = ()
+    reading: Reading = Reading.EVENT
+
+    def totals(self, span: Span) -> Totals:
+        """Return the combined figure; what is left out is told of the first member."""
+        found = {name: member.totals(span) for name, member in self.members.items()}
+        figure = self._combined({name: totals.figure for name, totals in found.items()})
+        first = next(iter(found.values()), Totals(figure=figure))
+        business = any(totals.business for totals in found.values())
+        return Totals(figure=figure, left_out=first.left_out, notes=first.notes, business=business)
+
+    def groups(self, span: Span) -> Mapping[Identities, Figure]:
+        """Return the combined figure of each group that any member has."""
+        found = {name: member.groups(span) for name, member in self.members.items()}
+        groups = dict.fromkeys(group for figures in found.values() for group in figures)
+        return {
+            group: self._combined(
+                {name: figures.get(group, self.kpi.made_of[name].nothing) for name, figures in found.items()}
+            )
+            for group in groups
+        }
+
+    def trend(self, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
+        """Return the combined figure of each bucket."""
+        found = {name: member.trend(buckets, spans) for name, member in self.members.items()}
+        return [
+            self._combined({name: figures[number] for name, figures in found.items()}) for number in range(len(buckets))
+        ]
+
+    def _combined(self, figures: Mapping[str, Figure]) -> Figure:
+        return self.kpi.combine(figures, self.targets)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What all KPIs of one question have in common."""
+
+    frames: Frames
+    available: frozenset[str]
+    now: int
+    zone: str
+    calendar: bool = False
+    filters: tuple[Chosen, ...] = ()
+    by: tuple[Dimension, ...] = ()
+    targets: Mapping[str, float]
+
+    def missing(self, kpi: AnyKpi) -> str | None:
+        """Return the first data that a KPI needs and that is not there."""
+        return next((data for data in kpi.needs if data not in self.available), None)
+
+    def ask(self, kpi: AnyKpi, reading: Reading = Reading.EVENT) -> Asked:
+        """Return a KPI ready to be read."""
+        if isinstance(kpi, Composite):
+            members = {name: self.ask(member) for name, member in kpi.made_of.items() if not self.missing(member)}
+            return Combination(
+                kpi=kpi, members=members, targets=self.targets, frames=self.frames, now=self.now, by=self.by
+            )
+        return Selection(
+            kpi=kpi,
+            reading=reading,
+            frames=self.frames,
+            now=self.now,
+            zone=self.zone,
+            calendar=self.calendar,
+            filters=self.filters,
+            by=self.by,
+        )
