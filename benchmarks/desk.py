@@ -18,6 +18,9 @@ FIRST_DAY, END_DAY = date(2023, 1, 2), date(2026, 1, 5)
 START, END = midnight(FIRST_DAY, ZONE), midnight(END_DAY, ZONE)
 """Three years; nothing is known after the end, which is the `now` of every question."""
 
+REASONS = ("deleted", "spam", "merged", "test")
+"""Why a ticket counts nowhere."""
+
 HOUR, DAY = 3600, 86_400
 
 TEAMS, AGENTS = 12, 200
