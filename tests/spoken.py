@@ -43,7 +43,7 @@ def short_period(period) -> str:
 
 def short(question) -> str:
     """Return a question as the tables of the tests write it; made without the writer under test."""
-    parts = [question.kpi, short_period(question.period)]
+    parts = [question.kpi, *([f"of {question.of}"] if question.of else []), short_period(question.period)]
     parts += [f"by {dimension}" for dimension in question.by]
     parts += [f"per {question.per}"] if question.per else []
     parts += [f"vs {short_period(question.versus)}"] if question.versus else []

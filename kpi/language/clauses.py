@@ -79,10 +79,18 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class KpiOfChannel:
+    """A KPI that is meant only because a channel is said beside it: "missed calls", "cost per chat"."""
+
+    key: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """`cohort` or `calendar`; `trend` for words that need a `Per` beside them, `stop` for words that say nothing."""
 
     name: str
 
 
-Clause = Kpi | Counted | By | Per | During | Versus | SamePeriod | Filtered | Mentioned | Channel | Flag
+Clause = Kpi | Counted | By | Per | During | Versus | SamePeriod | Filtered | Mentioned | Channel | KpiOfChannel | Flag

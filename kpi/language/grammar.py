@@ -40,22 +40,24 @@ def _rules(kind: str) -> list[tuple[list[Slot], Callable[..., object]]]:
 
 
 class Grammar:
-    """The grammar at work on the tokens of one text; `lexicons` with the preferred language first."""
+    """The grammar at work on the tokens of one text.
 
-    def __init__(self, tokens: Sequence[Token], lexicons: Sequence[Lexicon]) -> None:
+    `lexicons` come with the preferred language first; terms of the kind `ignoring` are not heard.
+    """
+
+    def __init__(self, tokens: Sequence[Token], lexicons: Sequence[Lexicon], ignoring: str | None = None) -> None:
         self.tokens = tokens
         self.lexicons = lexicons
+        self.ignoring = ignoring
         self._glue = frozenset(word for lexicon in lexicons for word in lexicon.glue)
         self._memory: dict[tuple[str, int], Found] = {}
         self._spotted: dict[int, dict[str, Found]] = {}
 
-    def longest(self, start: int) -> tuple[int, Clause] | None:
-        """Return the longest clause that starts at a token, with its end."""
+    def longest(self, start: int, before: int | None = None) -> tuple[int, Clause] | None:
+        """Return the longest clause that starts at a token, with its end; `before` leaves those out that end there."""
         found = self.at("clause", start)
-        if not found:
-            return None
-        end = max(found)
-        return end, cast("Clause", found[end])
+        end = max((end for end in found if before is None or end < before), default=None)
+        return None if end is None else (end, cast("Clause", found[end]))
 
     def at(self, kind: str, start: int) -> Found:
         """Return everything of a kind that starts at a token."""
@@ -164,8 +166,7 @@ class Grammar:
         """Yield the phrases of every language that start at a token, with their ends."""
         for lexicon in self.lexicons:
             for end, key in self._keys(start, lexicon):
-                for term in lexicon.terms(key):
-                    yield end, term
+                yield from ((end, term) for term in lexicon.terms(key) if term.kind != self.ignoring)
 
     def _keys(self, start: int, lexicon: Lexicon) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield the words from a token on, ordinals spelled out: all of them, and all but the glue inside."""

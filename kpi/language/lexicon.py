@@ -15,9 +15,11 @@ Key = tuple[str, ...]
 """A phrase as it is compared: plain words without a final s."""
 
 _PLURAL = 5  # from this length on a final s is taken off: "days" and "mois" stay as they are
+_PLURALS_APART = frozenset({"resolutions"})  # a count, where "resolution" can be a rate or a time
 
-
-_PARTS = frozenset({"stop", "value", "letter", "suffix", "number_word", "ordinal", "from", "open_from", "to", "and"})
+_PARTS = frozenset(
+    {"stop", "value", "letter", "suffix", "number_word", "ordinal", "from", "open_from", "to", "and", "of_channel"}
+)
 """Kinds that mean nothing alone."""
 
 
@@ -30,7 +32,9 @@ class Term:
 
 
 def stem(word: str) -> str:
-    """Return a plain word without the s of its plural."""
+    """Return a plain word without the s of its plural, unless the plural means something of its own."""
+    if word in _PLURALS_APART:
+        return word
     return word[:-1] if len(word) >= _PLURAL and word.endswith("s") and not word.endswith("ss") else word
 
 

@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from kpi.dimensions import BREAKDOWNS
 from kpi.errors import QuestionError
-from kpi.language.calendar import Spoken
 from kpi.language.clauses import (
     By,
     Channel,
@@ -16,6 +13,7 @@ from kpi.language.clauses import (
     Filtered,
     Flag,
     Kpi,
+    KpiOfChannel,
     Mentioned,
     Per,
     SamePeriod,
@@ -24,11 +22,11 @@ from kpi.language.clauses import (
 from kpi.language.context import Context
 from kpi.language.filters import Filters, find, together
 from kpi.language.grammar import Grammar
+from kpi.language.heard import FORECASTS, Heard
 from kpi.language.lexicon import LANGUAGES, lexicon, lexicons, phrase_key
 from kpi.language.misread import Misread
 from kpi.language.spans import Spans
 from kpi.language.tokens import DASHES, Kind, Token, Value, tokenise
-from kpi.period import Grain
 from kpi.question import Filter, Question, Reading
 
 LIMIT = 500
@@ -50,7 +48,7 @@ def parse(words: str, context: Context) -> Question:
 
     Raises:
         QuestionError: `too_long`, `no_kpi`, `two_kpis`, `ambiguous_kpi`, `unknown_word`, `unknown_dimension`,
-            `no_breakdown`, `two_breakdowns`, `two_trends`, `trend_without_step`, `two_periods`, `two_comparisons`,
+            `no_breakdown`, `three_breakdowns`, `two_trends`, `trend_without_step`, `two_periods`, `two_comparisons`,
             `no_comparison`, `period_without_number`, `no_such_date`, `ambiguous_period`, `reversed_period`,
             `empty_period`, `period_in_future`, `unknown_value`, `ambiguous_value`, `filter_without_value`,
             `no_exclusion`, `unknown_person`, `unknown_channel`, `unclosed_quote`.
@@ -58,21 +56,6 @@ def parse(words: str, context: Context) -> Question:
     if len(words) > LIMIT:
         raise QuestionError("too_long", length=len(words), limit=LIMIT)
     return _Reader(words, context).question()
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What a text says, by kind of clause, each with its words; `lost` are the tokens that mean nothing."""
-
-    kpis: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
-    counted: list[str] = field(default_factory=list)
-    by: list[str] = field(default_factory=list)
-    per: list[Grain] = field(default_factory=list)
-    periods: list[tuple[Spoken, str]] = field(default_factory=list)
-    versus: list[tuple[Versus | SamePeriod, str]] = field(default_factory=list)
-    filters: list[Filter] = field(default_factory=list)
-    flags: set[str] = field(default_factory=set)
-    lost: list[int] = field(default_factory=list)
 
 
 class _Reader:
@@ -93,17 +76,20 @@ class _Reader:
     def question(self) -> Question:
         """Return the question; unknown words are told first, since they explain what else is missing."""
         heard = self._hear()
+        if not (heard.kpis or heard.counted):
+            heard = self._with_ces() or heard
         if heard.lost:
             raise self.misread.error(heard.lost, kpi_known=bool(heard.kpis or heard.counted))
-        kpi = self._kpi(heard)
-        per = self._per(heard)
-        period = self.spans.main(heard.periods, heard.versus, per)
+        kpi, of = heard.kpi(self.lexicon)
+        per = heard.step(self.lexicon)
+        period = self.spans.main(heard.periods, heard.versus, per, ahead=kpi in FORECASTS)
         return Question(
             kpi=kpi,
+            of=of,
             period=period,
             reading=Reading.COHORT if "cohort" in heard.flags else Reading.EVENT,
             calendar="calendar" in heard.flags,
-            by=self._by(heard),
+            by=heard.breakdown(self.lexicon),
             per=per,
             filters=together(heard.filters),
             versus=self.spans.versus(heard.versus, period),
@@ -112,8 +98,8 @@ class _Reader:
 
     # --- Clauses -------------------------------------------------------------------------------------------------
 
-    def _hear(self) -> _Heard:
-        heard = _Heard()
+    def _hear(self) -> Heard:
+        heard = Heard()
         place = 1 if self._addressed() else 0
         listing = False  # after a breakdown: "by channel and team"
         while place < len(self.tokens):
@@ -121,7 +107,7 @@ class _Reader:
                 place, chosen = named
                 heard.filters.append(chosen)
                 listing = False
-            elif found := self.grammar.longest(place):
+            elif found := self._clause(place):
                 end, clause = found
                 place = self._take(clause, self._slice(place, end), end, heard)
                 listing = isinstance(clause, By)
@@ -135,6 +121,41 @@ class _Reader:
                 place += 1
         return heard
 
+    def _with_ces(self) -> Heard | None:
+        """Return what is heard when "ces" is no French "these" but the customer effort score; None without it."""
+        usual = self.grammar
+        self.grammar = Grammar(self.tokens, usual.lexicons, ignoring="these")
+        heard = self._hear()
+        if heard.kpis:
+            return heard
+        self.grammar = usual
+        return None
+
+    def _clause(self, place: int) -> tuple[int, Clause] | None:
+        """Return the longest clause from a place on that cuts nothing in two that begins inside and goes on after."""
+        end = None
+        while found := self.grammar.longest(place, end):
+            end, clause = found
+            if end == len(self.tokens) or not any(self._cuts(place, inner, end) for inner in range(place + 1, end)):
+                return end, clause
+        return None
+
+    def _cuts(self, start: int, inner: int, end: int) -> bool:
+        """Tell whether `end` cuts "agent alice martin" in two, or a KPI's name with nothing lost before it."""
+        if (named := self._named_value(inner)) is not None and named[0] > end:
+            return True
+        longest = self.grammar.longest(inner)
+        goes_on = longest is not None and longest[0] > end and isinstance(longest[1], Kpi)
+        return goes_on and self._is_understood(start, inner)
+
+    def _is_understood(self, start: int, end: int) -> bool:
+        """Tell whether clauses and glue reach exactly from one place to another."""
+        if start == end:
+            return True
+        ends = [last for last in self.grammar.at("clause", start) if last <= end]
+        ends += [start + 1] if self.grammar.is_glue(start) else []
+        return any(self._is_understood(last, end) for last in ends)
+
     def _addressed(self) -> bool:
         """Tell whether the first token calls the bot; who is known as an agent, or goes by a name, is a filter."""
         mention = self.tokens[0].values[0].mention if self.tokens and self.tokens[0].kind is Kind.MENTION else None
@@ -143,7 +164,7 @@ class _Reader:
         unnamed = mention.name == mention.id and self.words[self.tokens[0].start] == "<"
         return (unnamed or mention.name.casefold() in _OWN_NAMES) and not self.filters.knows(mention)
 
-    def _take(self, clause: Clause, words: str, end: int, heard: _Heard) -> int:
+    def _take(self, clause: Clause, words: str, end: int, heard: Heard) -> int:
         """Keep a clause; return where the next may begin."""
         match clause:
             case Kpi(keys):
@@ -160,6 +181,9 @@ class _Reader:
                 heard.versus.append((clause, words))
             case Flag(name):
                 heard.flags.add(name)
+            case KpiOfChannel(key, channel):
+                heard.kpis.append(((key,), words))
+                heard.filters.append(self._filter(channel, end)[0])
             case Filtered() | Mentioned() | Channel():
                 chosen, end = self._filter(clause, end)
                 heard.filters.append(chosen)
@@ -215,46 +239,6 @@ class _Reader:
                 break
             ends.append(place + 1)
         return ends[::-1]
-
-    # --- What may be said once -----------------------------------------------------------------------------------
-
-    def _kpi(self, heard: _Heard) -> str:
-        """Return the KPI that everything said of KPIs agrees on."""
-        if not heard.kpis:
-            if heard.counted:
-                return heard.counted[0]
-            names = [self.lexicon.name("kpi", key) for key in self.lexicon.values("kpi")]
-            raise QuestionError("no_kpi", suggestions=names, example=self.lexicon.example)
-        common, words = heard.kpis[0]
-        for keys, other in heard.kpis[1:]:
-            agreed = tuple(key for key in common if key in keys)
-            if not agreed:
-                raise QuestionError("two_kpis", first=words, second=other)
-            common = agreed
-        if len(common) > 1:
-            choices = [self.lexicon.name("kpi", key) for key in common]
-            raise QuestionError("ambiguous_kpi", word=words, choices=choices)
-        return common[0]
-
-    def _by(self, heard: _Heard) -> tuple[str, ...]:
-        dimensions = list(dict.fromkeys(heard.by))
-        names = [self.lexicon.name("dimension", key) for key in dimensions]
-        if len(dimensions) > 1:
-            raise QuestionError("two_breakdowns", first=names[0], second=names[1])
-        if not set(dimensions) <= set(BREAKDOWNS):
-            known = [self.lexicon.name("dimension", key) for key in BREAKDOWNS]
-            raise QuestionError("no_breakdown", dimension=names[0], choices=known)
-        return tuple(dimensions)
-
-    def _per(self, heard: _Heard) -> Grain | None:
-        grains = list(dict.fromkeys(heard.per))
-        if len(grains) > 1:
-            names = [self.lexicon.name("unit", grain) for grain in grains]
-            raise QuestionError("two_trends", first=names[0], second=names[1])
-        if "trend" in heard.flags and not grains:
-            choices = [f"{self.lexicon.name('per', '')} {self.lexicon.name('unit', grain)}" for grain in Grain]
-            raise QuestionError("trend_without_step", choices=choices)
-        return next(iter(grains), None)
 
 
 def _dimension(word: str) -> str | None:

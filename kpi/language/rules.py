@@ -17,6 +17,7 @@ from kpi.language.clauses import (
     Filtered,
     Flag,
     Kpi,
+    KpiOfChannel,
     Mentioned,
     Per,
     SamePeriod,
@@ -90,10 +91,16 @@ def _channel(value: str) -> Channel | None:
     return Channel(name) if dimension == "channel" else None
 
 
+def _of_channel(key: str, value: str) -> KpiOfChannel | None:
+    channel = _channel(value)
+    return None if channel is None else KpiOfChannel(key, channel)
+
+
 # These come before the singular: a plural is not read as one unit.
 _SEVERAL = [
-    Rule("piece", "before_plural? before? unit_plural after?", lambda *_: Several()),
-    Rule("piece", "before_plural before? unit", lambda *_: Several()),
+    Rule("piece", "these? before? unit_plural after?", lambda *_: Several()),
+    Rule("piece", "these? before_plural unit", lambda *_: Several()),
+    Rule("piece", "these unit", lambda *_: Several()),
     Rule("piece", "unit after_plural", lambda *_: Several()),
     Rule("piece", "unit_plural ago", lambda *_: Several()),
     Rule("piece", "ago unit_plural", lambda *_: Several()),
@@ -190,7 +197,7 @@ _PERIODS = [
     Rule("rolled", "before? count span_unit", _rolling),
     Rule("rolled", "count before span_unit", lambda count, offset, unit: _rolling(offset, count, unit)),
     Rule("rolled", "count span_unit after", lambda count, unit, offset: _rolling(offset, count, unit)),
-    Rule("rolled", "before_plural:0 rolled", lambda _, found: found),
+    Rule("rolled", "these rolled", lambda _, found: found),
     Rule("period", "rolled", lambda found: found),
     Rule("period", "since rolled", lambda _, found: found),
     Rule("period", "since edge", lambda _, start: Since(start)),
@@ -201,6 +208,8 @@ _PERIODS = [
 _CLAUSES = [
     Rule("clause", "kpi", lambda key: Kpi((key,))),
     Rule("clause", "several", lambda keys: Kpi(tuple(keys.split()))),
+    Rule("clause", "of_channel value", _of_channel),
+    Rule("clause", "value of_channel", lambda value, key: _of_channel(key, value)),
     Rule("clause", "counted", Counted),
     Rule("clause", "by dimension", lambda _, key: By(key)),
     Rule("clause", "per dimension", lambda _, key: By(key)),

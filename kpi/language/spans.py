@@ -23,20 +23,22 @@ class Spans:
         self.context = context
         self.language = language
 
-    def main(self, said: Sequence[tuple[Spoken, str]], compared: Compared, per: Grain | None) -> Period:
-        """Return the period that is asked about.
+    def main(self, said: Sequence[tuple[Spoken, str]], compared: Compared, per: Grain | None, *, ahead: bool) -> Period:
+        """Return the period that is asked about; `ahead` when it may be still to come.
 
-        When none was said: beside a comparison with a calendar unit the running one of that unit, so that like is
-        compared with like; else the usual length of a trend; else the running unit of the context.
+        When none was said: next month for what looks ahead; beside a comparison with a calendar unit the running one
+        of that unit, so that like is compared with like; else the usual length of a trend; else the running unit of
+        the context.
 
         Raises:
             QuestionError: `two_periods`, `period_in_future`, and as the words themselves.
         """
-        found = {self._resolve(spoken, self._calendar(words)): words for spoken, words in said}
+        found = {self._resolve(spoken, self._calendar(words), ahead=ahead): words for spoken, words in said}
         if len(found) > 1:
             first, second, *_ = found.values()
             raise QuestionError("two_periods", first=first, second=second)
-        return next(iter(found), None) or self._unsaid(compared, per).resolve(self._calendar(""))
+        unsaid = Unit(Grain.MONTH, 1) if ahead else self._unsaid(compared, per)
+        return next(iter(found), None) or unsaid.resolve(self._calendar(""))
 
     def versus(self, compared: Compared, period: Period) -> Period | None:
         """Return what the period is compared with; None for the one before, which needs not be said.
@@ -68,9 +70,9 @@ class Spans:
             case Versus(spoken):
                 return None if spoken is None else self._resolve(spoken, calendar)
 
-    def _resolve(self, spoken: Spoken, calendar: Calendar) -> Period:
+    def _resolve(self, spoken: Spoken, calendar: Calendar, *, ahead: bool = False) -> Period:
         period = spoken.resolve(calendar)
-        if period.start > calendar.today:
+        if period.start > calendar.today and not ahead:
             raise calendar.error("period_in_future", start=period.start)
         return period
 

@@ -20,6 +20,8 @@ def write(question: Question, language: str, values: Mapping[str, Mapping[str, s
 
 def _parts(question: Question, lexicon: Lexicon, values: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     yield lexicon.name("kpi", question.kpi)
+    if question.of is not None:
+        yield lexicon.name("kpi", question.of)
     yield period_words(question.period, lexicon)
     if question.versus is not None:
         yield f"{lexicon.name('versus', '')} {period_words(question.versus, lexicon)}"

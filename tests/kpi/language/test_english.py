@@ -282,6 +282,15 @@ frt by days | frt 2026-10-26..2026-11-24 per day
 <@U1> frt week | frt w2026-11-23 agent=U1
 @alice frt week | frt w2026-11-23 agent=U1
 frt status:on hold last week | frt w2026-11-16 status=hold
+frt by team and channel | frt w2026-11-23 by team by channel
+frt by channel, team last month | frt m2026-10-01 by channel by team
+frt by team by channel per week | frt 2026-09-07..2026-11-29 by team by channel per week
+frt by team by team | frt w2026-11-23 by team
+frt channel:social | frt w2026-11-23 channel=social
+did the csat drop last month? | csat m2026-10-01
+tickets behind fcr last week | fcr w2026-11-16
+frt of agent alice martin | frt w2026-11-23 agent=U1
+customer satisfaction of agent alice martin last week | csat w2026-11-16 agent=U1
 frt by channel team billing | frt w2026-11-23 by channel team=7
 frt\u00a0last\u202fweek | frt w2026-11-16
 frt — last week | frt w2026-11-16

@@ -41,7 +41,8 @@ frt week by teem | unknown_dimension word=teem suggestions=team
 frt teem:billing | unknown_dimension word=teem suggestions=team
 frt foo:bar | unknown_dimension word=foo suggestions=
 frt by tag | no_breakdown dimension=tag
-frt by team by agent | two_breakdowns first=team second=agent
+frt by team by agent by channel | three_breakdowns dimensions=team,agent,channel last=channel
+frt by team by tag | no_breakdown dimension=tag
 frt per week per day | two_trends first=week second=day
 frt week month | two_periods first=week second=month
 frt last 3 months of 2026 | two_periods first=last 3 months second=2026
@@ -106,8 +107,7 @@ frt alerts | unknown_word word=alerts suggestions={offer}
 frt digest | unknown_word word=digest suggestions={offer}
 frt oldest | unknown_word word=oldest suggestions={offer}
 frt Noël | unknown_word word=Noël suggestions={offer}
-frt by channel and team | two_breakdowns first=channel second=team
-frt by channel, team | two_breakdowns first=channel second=team
+frt by channel, team and priority | three_breakdowns dimensions=channel,team,priority last=priority
 frt by team week agent | unknown_word word=agent suggestions=by agent
 frt @kpi | unknown_person name=@kpi dimension=agent
 @zoe frt | unknown_person name=@zoe dimension=agent
@@ -133,7 +133,7 @@ frt sauf priorité:haute | unknown_word word=sauf
 frt par équippe | unknown_dimension word=équippe suggestions=équipe
 frt équippe:nord | unknown_dimension word=équippe suggestions=équipe
 frt par étiquette | no_breakdown dimension=étiquette
-frt par équipe par agent | two_breakdowns first=équipe second=agent
+frt par équipe, par agent et par canal | three_breakdowns dimensions=équipe,agent,canal last=canal
 frt par semaine par jour | two_trends first=semaine second=jour
 frt semaine mois dernier | two_periods first=semaine second=mois dernier
 frt semaine vs mois vs année | two_comparisons first=vs mois second=vs année
@@ -168,7 +168,7 @@ frt Noël | unknown_word word=Noël suggestions={offer}
 frt envoyée | unknown_word word=envoyée suggestions={offer}
 frt alerts | unknown_word word=alerts suggestions={offer}
 frt délai 1ère | unknown_word word=délai 1ère suggestions={offer}
-frt par canal et équipe | two_breakdowns first=canal second=équipe
+frt par canal, équipe et priorité | three_breakdowns dimensions=canal,équipe,priorité last=priorité
 frt équipe:en attente | unknown_value dimension=équipe value=en
 """
 

@@ -210,6 +210,13 @@ frt par jour semaine dernière | frt w2026-11-16 per day
 frt par mois année | frt y2026-01-01 per month
 frt mensuel 2026 | frt y2026-01-01 per month
 frt par an | frt 2022-01-01..2026-12-31 per year
+frt par équipe et par canal | frt w2026-11-23 by team by channel
+frt par équipe et canal, mois dernier | frt m2026-10-01 by team by channel
+frt par canal, équipe | frt w2026-11-23 by channel by team
+frt réseaux sociaux | frt w2026-11-23 channel=social
+le csat a-t-il baissé le mois dernier ? | csat m2026-10-01
+tickets de fcr semaine dernière | fcr w2026-11-16
+frt de l'agent alice martin hier | frt d2026-11-23 agent=U1
 frt selon le canal | frt w2026-11-23 by channel
 frt pour chaque agent | frt w2026-11-23 by agent
 frt ventilé par priorité | frt w2026-11-23 by priority

@@ -60,7 +60,7 @@ def questions(draw) -> tuple[Question, dict[str, dict[str, str]], int]:
         period=draw(periods()),
         reading=draw(st.sampled_from(Reading)),
         calendar=draw(st.booleans()),
-        by=draw(st.sampled_from([None, *BREAKDOWNS])),
+        by=tuple(draw(st.lists(st.sampled_from(BREAKDOWNS), max_size=2, unique=True))),
         per=draw(st.sampled_from([None, *Grain])),
         filters=tuple(filters),
         versus=draw(st.none() | periods()),
