@@ -1,7 +1,7 @@
 """Measures: what is made of the rows a KPI rests on. Narwhals expressions up to the aggregate, so they run anywhere."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 import narwhals as nw
@@ -18,8 +18,6 @@ Found = Mapping[str, Any]
 
 COUNTED = nw.col("counted") == 1
 """Whether a row counts: a window also holds rows that are only told of as left out."""
-
-P90 = 0.9
 
 
 class Measure(Protocol):
@@ -102,42 +100,79 @@ def figures(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Count:
-    """The number of rows."""
+    """The number of rows.
+
+    Attributes:
+        parts: how many of them there are of a kind, by its name.
+        longest: seconds that have passed for each row; the most of them stand beside as part `longest`.
+    """
 
     unit: ClassVar[Unit] = Unit.COUNT
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=0, n=0)
     ranked: ClassVar[None] = None
-    aggregates: ClassVar[Mapping[str, nw.Expr]] = {"n": nw.col("counted").sum()}
+
+    parts: Mapping[str, nw.Expr] = field(default_factory=dict)
+    longest: nw.Expr | None = None
 
     def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:  # noqa: ARG002  # the interface of every measure
-        """Return no columns."""
-        return {}
+        """Return which kinds a row is of, and its seconds."""
+        passed = {} if self.longest is None else {"longest": counting(self.longest)}
+        return _kinds(self.parts) | passed
+
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        """The number of rows, of each kind of them, and the longest time."""
+        passed = {} if self.longest is None else {"longest": nw.col("longest").max()}
+        return {"n": nw.col("counted").sum()} | _kind_sums(self.parts) | passed
 
     def figure(self, found: Found) -> Figure:
         """Return the count."""
-        return Figure(value=int(found["n"]), n=int(found["n"]))
+        n = int(found["n"])
+        parts = {name: Figure(value=part, n=part) for name, part in _kind_numbers(self.parts, found).items()}
+        if self.longest is not None:
+            parts["longest"] = Figure(value=found["longest"], n=n, unit=Unit.SECONDS)
+        return Figure(value=n, n=n, parts=parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ratio:
-    """The share of rows for which `numerator` holds, with its Wilson interval."""
+    """The share of rows for which `numerator` holds, with its Wilson interval; `parts` are other shares of them."""
 
     unit: ClassVar[Unit] = Unit.RATIO
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=None, n=0, numerator=0, denominator=0)
     ranked: ClassVar[None] = None
-    aggregates: ClassVar[Mapping[str, nw.Expr]] = {"n": nw.col("counted").sum(), "yes": nw.col("yes").sum()}
 
     numerator: nw.Expr
+    parts: Mapping[str, nw.Expr] = field(default_factory=dict)
 
     def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:  # noqa: ARG002  # the interface of every measure
-        """Return whether a row succeeded."""
-        return {"yes": flag(COUNTED & self.numerator)}
+        """Return whether a row succeeded, and which kinds it is of."""
+        return {"yes": flag(COUNTED & self.numerator)} | _kinds(self.parts)
+
+    @property
+    def aggregates(self) -> Mapping[str, nw.Expr]:
+        """The number of rows, of those that succeeded, and of each kind."""
+        return {"n": nw.col("counted").sum(), "yes": nw.col("yes").sum()} | _kind_sums(self.parts)
 
     def figure(self, found: Found) -> Figure:
         """Return the ratio."""
-        return ratio(int(found["yes"] or 0), int(found["n"]))
+        n = int(found["n"])
+        parts = {name: ratio(part, n) for name, part in _kind_numbers(self.parts, found).items()}
+        return replace(ratio(int(found["yes"] or 0), n), parts=parts)
+
+
+def _kinds(parts: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
+    return {f"part_{place}": flag(COUNTED & is_of) for place, is_of in enumerate(parts.values())}
+
+
+def _kind_sums(parts: Mapping[str, nw.Expr]) -> dict[str, nw.Expr]:
+    return {f"part_{place}": nw.col(f"part_{place}").sum() for place in range(len(parts))}
+
+
+def _kind_numbers(parts: Mapping[str, nw.Expr], found: Found) -> dict[str, int]:
+    return {name: int(found[f"part_{place}"] or 0) for place, name in enumerate(parts)}
 
 
 def ratio(numerator: int, denominator: int) -> Figure:
@@ -149,57 +184,6 @@ def ratio(numerator: int, denominator: int) -> Figure:
         denominator=denominator,
         interval=wilson(numerator, denominator),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Duration:
-    """The median, 90th percentile, mean and maximum of a duration in seconds: linear interpolation, type 7.
-
-    `business` is empty for rows that were under no schedule: there calendar time counts. Without a business time at
-    all it is None, and `calendar` may be an expression.
-    """
-
-    unit: ClassVar[Unit] = Unit.SECONDS
-    nothing: ClassVar[Figure] = Figure(value=None, n=0)
-    ranked: ClassVar[str] = "seconds"
-    aggregates: ClassVar[Mapping[str, nw.Expr]] = {
-        "n": nw.col("seconds").count(),
-        "median": nw.col("seconds").median(),
-        "p90": nw.col("seconds").quantile(P90, interpolation="linear"),
-        "mean": nw.col("seconds").mean(),
-        "maximum": nw.col("seconds").max(),
-    }
-
-    business: str | None = None
-    calendar: str | nw.Expr
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Business and calendar seconds."""
-        return tuple(name for name in (self.business, self.calendar) if isinstance(name, str))
-
-    @property
-    def is_business(self) -> nw.Expr:
-        """Whether a row was under a schedule."""
-        return nw.lit(False) if self.business is None else ~nw.col(self.business).is_null()
-
-    def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:
-        """Return the seconds that count."""
-        whole = nw.col(self.calendar) if isinstance(self.calendar, str) else self.calendar
-        chosen = [whole] if calendar or self.business is None else [nw.col(self.business), whole]
-        return {"seconds": counting(nw.coalesce(*(seconds.cast(nw.Float64) for seconds in chosen)))}
-
-    def figure(self, found: Found) -> Figure:
-        """Return the percentiles."""
-        return Figure(
-            value=found["median"],
-            n=int(found["n"]),
-            interval=found["interval"],
-            median=found["median"],
-            p90=found["p90"],
-            mean=found["mean"],
-            maximum=found["maximum"],
-        )
 
 
 def median_bounds(rows: Frame, keys: Sequence[str], column: str, sizes: Mapping[Group, int]) -> dict[Group, Interval]:

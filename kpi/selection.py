@@ -12,12 +12,13 @@ from kpi.calendar import bucket_number
 from kpi.catalogue import Kpi
 from kpi.catalogue.definition import Anchor, When
 from kpi.dimensions import Dimension
+from kpi.durations import Timed
 from kpi.filters import Chosen
 from kpi.frames import Frames
-from kpi.measures import Count, Duration, Frame, aggregate, figures, flag, measured
+from kpi.measures import Count, Frame, aggregate, figures, flag, measured
 from kpi.period import Period, Span, utc_days
 from kpi.question import Figure, Reading
-from kpi.schema import LEFT_OUT
+from kpi.schema import FACTS, LEFT_OUT
 
 Known = tuple[str | None, str | None]
 """The helpdesk of a team, agent or customer, None for anything else; and the value."""
@@ -72,7 +73,13 @@ class Selection:
             for column in kind.columns(anchor.prefix)
         }
         placed = {anchor.instant} | ({anchor.until} if anchor.until else set())
-        return ALWAYS_READ | placed | {*kpi.columns, *kpi.measure.columns, *kpi.latest_per} | of_dimensions
+        told_apart = {*kpi.latest_per, self._identifier} if kpi.latest_per else set()
+        return ALWAYS_READ | placed | told_apart | {*kpi.columns, *kpi.measure.columns} | of_dimensions
+
+    @property
+    def _identifier(self) -> str:
+        """The column that rises with the rows of one second."""
+        return "ticket_id" if self.kpi.fact in FACTS else "external_id"
 
     def totals(self, span: Span) -> Totals:
         """Return what all rows of a span come to, in one pass over them."""
@@ -87,7 +94,7 @@ class Selection:
             **{name: flag(condition) for name, condition in reasons.items()},
             **{name: nw.when(admitted).then(value).fill_null(0) for name, value in notes.items()},
         }
-        if isinstance(measure, Duration) and not self.calendar:
+        if isinstance(measure, Timed) and not self.calendar:
             sums["business"] = flag((nw.col("counted") == 1) & measure.is_business)
         prepared = rows.with_columns(**measure.prepared(calendar=self.calendar), **sums)
         values = {**measure.aggregates, **{name: nw.col(name).sum() for name in sums}}
@@ -156,7 +163,7 @@ class Selection:
         if not self.kpi.latest_per:
             return flagged
         keys = (*self.kpi.latest_per, *within)
-        for column in (self.anchor.instant, "external_id"):  # of two in one second, the later identifier
+        for column in (self.anchor.instant, self._identifier):  # of two in one second, the later identifier
             last = nw.when(nw.col("counted") == 1).then(nw.col(column)).max().over(*keys)
             is_last = (nw.col(column) == last) | nw.col(self.kpi.latest_per[-1]).is_null()
             flagged = flagged.with_columns(counted=flag((nw.col("counted") == 1) & is_last))

@@ -3,7 +3,8 @@
 import narwhals as nw
 
 from kpi.catalogue.definition import DAY_S, NOW, Anchor, Kpi
-from kpi.measures import Count, Duration, Ratio
+from kpi.durations import Duration
+from kpi.measures import Count, Ratio
 
 FCR_WINDOW_S = 7 * DAY_S
 """A solve that stays unquestioned this long was a first contact resolution."""

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from kpi.durations import Duration
 from kpi.intervals import difference, median_ranks, poisson, wilson
-from kpi.measures import Count, Duration, Ratio, measured
+from kpi.measures import Count, Ratio, measured
 from kpi.question import Figure, Sample
 
 fractions = st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
