@@ -1,93 +1,226 @@
 """What KPIs read: the fact tables, and things that happened joined with the ticket they belong to.
 
-Every source has the attributes of `COMMON`; of what belongs to no ticket they are the thing's own, or NULL.
+Every source has the attributes of `kpi.attributes`; of what belongs to no ticket they are the thing's own, or NULL.
+They are selects that SQLite, PostgreSQL and DuckDB understand alike.
 """
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, Text, cast, func, literal, null, select
-
-from kpi import schema
-
-COMMON = (
-    "helpdesk",
-    "left_out",
-    "opened_by_agent",
-    "channel",
-    "type",
-    "brand",
-    "status",
-    "customer",
-    "tags",
-    "team",
-    "agent",
-    "priority",
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    FromClause,
+    Select,
+    Subquery,
+    Table,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
 )
 
-_TICKET = schema.ticket_facts
+from kpi import schema
+from kpi.attributes import TICKET, alone, with_ticket
+from kpi.inquiries import conversions, inquiries, sales
+
+CHAT = "chat"
+"""The channel on which nobody is put on hold; a contact of any other is a call."""
+
+PERCENT = 100.0
+"""The scale of reviews, from 0: criteria have scales of their own."""
 
 
-def _with_ticket(table: Table, *columns: str, **own: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Return the rows of a table with their ticket's attributes, of which `own` replace some."""
-    absent = cast(null(), Text)
-    ticket = {name: _TICKET.c[name] for name in ("left_out", "channel", "type", "brand", "status", "customer")}
-    attributes = {
-        "helpdesk": table.c.helpdesk,
-        **ticket,
-        "opened_by_agent": func.coalesce(_TICKET.c.opened_by_agent, 0),
-        "tags": func.coalesce(_TICKET.c.tags, ""),
-        "team": absent,
-        "agent": absent,
-        "priority": absent,
-        **own,
-    }
-    chosen = [column.label(name) for name, column in attributes.items()]
-    joined = table.outerjoin(_TICKET, _TICKET.c.ticket_id == table.c.ticket_id)
-    return select(table.c.external_id, table.c.ticket_id, *(table.c[name] for name in columns), *chosen).select_from(
-        joined
+def _columns(table: Table, *names: str) -> list[ColumnElement[Any]]:
+    return [table.c[name] for name in names]
+
+
+# --- Ratings, contacts, work ---------------------------------------------------------------------------------------
+
+
+def _ratings() -> Subquery:
+    ratings = schema.ratings
+    return with_ticket(
+        ratings,
+        *_columns(ratings, "at", "survey", "score", "lowest", "highest", "sent_at"),
+        customer=func.coalesce(ratings.c.customer, TICKET.c.customer),
+        # Whose the ticket was when it was solved, unless the survey says who it is about.
+        agent=func.coalesce(ratings.c.agent, TICKET.c.solved_agent),
+        team=TICKET.c.solved_team,
+        priority=TICKET.c.solved_priority,
+    ).subquery("rating_facts")
+
+
+def _ended() -> ColumnElement[Any]:
+    """Return when a contact ended; one that was answered and whose end nobody knows is dated by its answer."""
+    return func.coalesce(schema.contacts.c.ended_at, schema.contacts.c.answered_at)
+
+
+def _of_contacts(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    contacts = schema.contacts
+    return with_ticket(
+        contacts,
+        *columns,
+        channel=contacts.c.channel,
+        customer=func.coalesce(contacts.c.customer, TICKET.c.customer),
+        agent=contacts.c.agent,
+        team=contacts.c.team,
+        priority=TICKET.c.created_priority,
     )
 
 
-def _alone(*columns: ColumnElement[Any], **own: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-    """Return rows that belong to no ticket, with the attributes they have themselves."""
-    absent = cast(null(), Text)
-    attributes: dict[str, ColumnElement[Any]] = {
-        **dict.fromkeys(COMMON, absent),
-        "opened_by_agent": literal(0),
-        "tags": literal(""),
-        **own,
-    }
-    return select(*columns, *(column.label(name) for name, column in attributes.items()))
+def _contacts() -> Subquery:
+    named = _columns(
+        schema.contacts, "queued_at", "answered_at", "direction", "talk_s", "hold_s", "wrap_up_s", "abandoned"
+    )
+    return _of_contacts(*named, _ended().label("ended_at")).subquery("contact_facts")
 
 
-_ratings, _contacts, _work = schema.ratings, schema.contacts, schema.work
+def _of_work(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return with_ticket(
+        schema.work,
+        *columns,
+        agent=schema.work.c.agent,
+        team=TICKET.c.solved_team,
+        priority=TICKET.c.solved_priority,
+    )
+
+
+def _handled() -> Subquery:
+    """Return what agents spent time on: answered calls and chats, dated by their end, and time entries.
+
+    `thing` is what was handled, a contact or a ticket, and `kind` one of calls, chats and tickets. Time entries on no
+    ticket have neither. `seconds` is NULL of a contact of which no time is known.
+    """
+    contacts, work = schema.contacts.c, schema.work.c
+    times = (contacts.talk_s, contacts.hold_s, contacts.wrap_up_s)
+    talk, hold, wrap_up = (func.coalesce(seconds, 0) for seconds in times)
+    spent = case(
+        (and_(*(seconds.is_(None) for seconds in times)), null()),
+        (contacts.channel == CHAT, talk + wrap_up),
+        else_=talk + hold + wrap_up,
+    )
+    answered = _of_contacts(
+        _ended().label("at"),
+        contacts.direction,
+        spent.label("seconds"),
+        case((contacts.channel == CHAT, "chats"), else_="calls").label("kind"),
+        ("contact/" + contacts.helpdesk + "/" + contacts.external_id).label("thing"),
+    ).where(contacts.answered_at.is_not(None))
+    on_ticket = work.ticket_id.is_not(None)
+    entries = _of_work(
+        work.at,
+        literal("in").label("direction"),  # whoever wrote first, a ticket is a request
+        work.seconds,
+        case((on_ticket, "tickets")).label("kind"),
+        case((on_ticket, "ticket/" + cast(work.ticket_id, Text))).label("thing"),
+    )
+    return union_all(answered, entries).subquery("handled_facts")
+
+
+# --- Reviews -------------------------------------------------------------------------------------------------------
+
+
+def _rated() -> Subquery:
+    """Return each criterion of each review, with `position`, from 0 to 100; NULL when it didn't apply."""
+    reviews = schema.reviews.c
+    applies = and_(reviews.score.is_not(None), reviews.highest > reviews.lowest)
+    share = (reviews.score - reviews.lowest) / (reviews.highest - reviews.lowest)
+    return select(
+        *_columns(schema.reviews, "helpdesk", "external_id", "ticket_id", "at", "agent", "criterion", "error"),
+        case((applies, PERCENT * share)).label("position"),
+        case((applies, reviews.weight)).label("weight"),
+        case((and_(applies, reviews.critical == 1, reviews.score <= reviews.lowest), 1), else_=0).label("failed"),
+    ).subquery("rated")
+
+
+def _on_percent(score: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    ends = (literal(0.0, Double).label("lowest"), literal(PERCENT, Double).label("highest"))
+    return [cast(score, Double).label("score"), *ends]
+
+
+def _of_review(rows: FromClause, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return with_ticket(
+        rows,
+        rows.c.at,
+        *columns,
+        agent=rows.c.agent,
+        team=TICKET.c.solved_team,
+        priority=TICKET.c.solved_priority,
+    )
+
+
+def _criteria() -> Subquery:
+    rated = _rated()
+    return _of_review(rated, rated.c.criterion, *_on_percent(rated.c.position)).subquery("criterion_facts")
+
+
+def _reviews() -> Subquery:
+    """Return one row per review: its weighted mean, 0 when a critical criterion failed, and whether it found errors."""
+    rated = _rated().c
+    mean = func.sum(rated.weight * rated.position) / func.nullif(func.sum(rated.weight), 0)
+    whole = (
+        select(
+            rated.helpdesk,
+            rated.external_id,
+            *(func.max(rated[name]).label(name) for name in ("ticket_id", "at", "agent", "error")),
+            case((func.max(rated.failed) == 1, 0.0), else_=mean).label("mean"),
+        )
+        .group_by(rated.helpdesk, rated.external_id)
+        .subquery("whole")
+    )
+    return _of_review(whole, whole.c.error, *_on_percent(whole.c.mean)).subquery("review_facts")
+
+
+# --- People, shifts, and what is known by the day or month ----------------------------------------------------------
+
+
+def _people(table: Table, attribute: str, name: str) -> Subquery:
+    """Return people; `since` is when they joined, the beginning of time for those of whom nobody knows."""
+    since = func.coalesce(table.c.joined_at, 0).label("since")
+    attributes = {"helpdesk": table.c.helpdesk, attribute: table.c.external_id}
+    return alone(*_columns(table, "external_id", "joined_at", "left_at"), since, **attributes).subquery(name)
+
+
+def _shifts() -> Subquery:
+    shifts = schema.shifts
+    attributes = {name: shifts.c[name] for name in ("helpdesk", "agent")}
+    return alone(*_columns(shifts, "started_at", "ended_at"), **attributes).subquery("shift_facts")
+
+
+def _costs() -> Subquery:
+    costs = schema.costs
+    return alone(*_columns(costs, "month", "amount", "currency"), channel=costs.c.channel).subquery("cost_facts")
+
+
+def _daily(table: Table, *names: str) -> Subquery:
+    return alone(*_columns(table, "day", *names)).subquery(f"{table.name}_facts")
+
 
 RECORDS: dict[str, FromClause] = {
-    "rating_facts": _with_ticket(
-        _ratings,
-        *("at", "survey", "score", "lowest", "highest", "sent_at"),
-        customer=func.coalesce(_ratings.c.customer, _TICKET.c.customer),
-        # Whose the ticket was when it was solved, unless the survey says who it is about.
-        agent=func.coalesce(_ratings.c.agent, _TICKET.c.solved_agent),
-        team=_TICKET.c.solved_team,
-        priority=_TICKET.c.solved_priority,
-    ).subquery("rating_facts"),
-    "contact_facts": _with_ticket(
-        _contacts,
-        *("queued_at", "answered_at", "ended_at", "direction", "talk_s", "hold_s", "wrap_up_s", "abandoned"),
-        channel=_contacts.c.channel,
-        customer=func.coalesce(_contacts.c.customer, _TICKET.c.customer),
-        agent=_contacts.c.agent,
-        team=_contacts.c.team,
-        priority=_TICKET.c.created_priority,
-    ).subquery("contact_facts"),
-    "work_facts": _with_ticket(
-        _work,
-        *("at", "seconds"),
-        agent=_work.c.agent,
-        team=_TICKET.c.solved_team,
-        priority=_TICKET.c.solved_priority,
-    ).subquery("work_facts"),
+    source.name: source
+    for source in (
+        _ratings(),
+        _contacts(),
+        _of_work(*_columns(schema.work, "at", "seconds")).subquery("work_facts"),
+        _handled(),
+        _criteria(),
+        _reviews(),
+        inquiries(),
+        conversions(),
+        sales(),
+        _people(schema.agents, "agent", "agent_facts"),
+        _people(schema.customers, "customer", "customer_facts"),
+        _shifts(),
+        _costs(),
+        _daily(schema.self_service, "solved", "helpful", "unhelpful"),
+        _daily(schema.social, "received", "answered_24h", "interactions", "impressions"),
+        alone(*_columns(schema.trainings, "topic", "day"), agent=schema.trainings.c.agent).subquery("training_facts"),
+    )
 }
 
 SOURCES: dict[str, FromClause] = {**schema.FACTS, **RECORDS}
