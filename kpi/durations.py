@@ -7,10 +7,8 @@ from typing import ClassVar
 import narwhals as nw
 
 from kpi.bands import Band, bands
-from kpi.measures import COUNTED, Found, counting, flag, ratio
+from kpi.measures import COUNTED, P90, Found, counting, flag, ratio
 from kpi.question import Figure, Unit
-
-P90 = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

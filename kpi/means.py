@@ -8,7 +8,7 @@ from typing import ClassVar
 import narwhals as nw
 
 from kpi.intervals import Interval, mean, poisson
-from kpi.measures import COUNTED, Found, counting, flag, ratio
+from kpi.measures import COUNTED, P90, Found, counting, flag, ratio
 from kpi.question import Figure, Unit
 
 POSITIONS = (0.0, 100.0)
@@ -17,7 +17,7 @@ POSITIONS = (0.0, 100.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mean:
-    """The mean of an amount with Student's interval, and its median and maximum.
+    """The mean of an amount with Student's interval, and its median, 90th percentile and maximum.
 
     Attributes:
         value: the amount of a row; rows without one don't count.
@@ -40,12 +40,13 @@ class Mean:
 
     @property
     def aggregates(self) -> Mapping[str, nw.Expr]:
-        """The number of amounts, their sum and sum of squares, median and maximum."""
+        """The number of amounts, their sum and sum of squares, median, 90th percentile and maximum."""
         return {
             "n": nw.col("amount").count(),
             "total": nw.col("amount").sum(),
             "squares": nw.col("amount_squared").sum(),
             "median": nw.col("amount").median(),
+            "p90": nw.col("amount").quantile(P90, interpolation="linear"),
             "maximum": nw.col("amount").max(),
         }
 
@@ -57,6 +58,7 @@ class Mean:
             n=n,
             interval=mean(n, total, found["squares"], self.bounds),
             median=found["median"],
+            p90=found["p90"],
             mean=total / n,
             maximum=found["maximum"],
         )

@@ -19,6 +19,8 @@ Found = Mapping[str, Any]
 COUNTED = nw.col("counted") == 1
 """Whether a row counts: a window also holds rows that are only told of as left out."""
 
+P90 = 0.9
+
 
 class Measure(Protocol):
     """An aggregate of rows, in two steps, so that one pass over the rows finds everything that is asked of them."""
