@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Literal, Protocol
 
 import narwhals as nw
@@ -25,23 +25,18 @@ from sqlalchemy.types import Float, Integer, TypeEngine
 from kpi import schema
 from kpi.dimensions import Identity, dimension
 from kpi.events import ENDED, UNSOLVED
+from kpi.known import Freshness, Known
 from kpi.measures import Frame
 from kpi.period import Span
 from kpi.sources import SOURCES
+
+__all__ = ["DatabaseFrames", "Frames", "Freshness"]
 
 IMPORTED = "import"
 """The kind of a helpdesk whose data comes from files."""
 
 LABELS_AT_ONCE = 400
 """Identifiers in one statement: older SQLites allow 999 variables."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
-    """What the data covers: nothing before `history_start`, everything up to `synced_at`; None when unknown."""
-
-    history_start: int | None
-    synced_at: int | None
 
 
 class Frames(Protocol):
@@ -172,21 +167,25 @@ class DatabaseFrames:
 
     def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
         """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""
+        return self._covered().freshness(helpdesks, data)
+
+    def known(self) -> Known:
+        """Return what is known of the data as a whole."""
+        stored = self._rows(select(schema.helpdesks.c.key))
+        covered = self._covered()
+        uncounted = frozenset(row.key for row in stored) - covered.synced.keys()
+        return replace(covered, available=self.available(), uncounted=uncounted)
+
+    def _covered(self) -> Known:
         synced, imported = schema.helpdesks.c, schema.coverage.c
-        read = select(synced.history_start, synced.synced_at).where(self._counted(synced.key))
-        brought = select(imported.covered_from, imported.covered_until).where(
-            self._counted(imported.helpdesk), imported.data.in_(sorted(data))
-        )
-        if helpdesks:
-            read = read.where(synced.key.in_(sorted(helpdesks)))
-            brought = brought.where(imported.helpdesk.in_(sorted(helpdesks)))
-        covered = [tuple(row) for row in self._rows(brought)]
-        if not covered or not data or "tickets" in data:
-            covered += [tuple(row) for row in self._rows(read)]
-        starts = [start for start, _ in covered if start is not None]
-        ends = [end for _, end in covered]
-        return Freshness(
-            history_start=max(starts, default=None), synced_at=None if None in ends else min(ends, default=None)
+        read = select(synced.key, synced.history_start, synced.synced_at).where(self._counted(synced.key))
+        brought = select(imported.helpdesk, imported.data, imported.covered_from, imported.covered_until)
+        return Known(
+            synced={key: (start, end) for key, start, end in self._rows(read)},
+            imported={
+                (helpdesk, data): (start, end)
+                for helpdesk, data, start, end in self._rows(brought.where(self._counted(imported.helpdesk)))
+            },
         )
 
     def helpdesks(self) -> tuple[str, ...]:
