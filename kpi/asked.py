@@ -1,15 +1,16 @@
 """A KPI ready to be read: what answers, breakdowns and trends ask, whatever the KPI is made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kpi.catalogue import AnyKpi, Composite
 from kpi.dimensions import Dimension
 from kpi.filters import Chosen
 from kpi.frames import Frames
+from kpi.measures import ratio
 from kpi.period import Period, Span
-from kpi.question import Figure, Reading
+from kpi.question import Figure, Reading, Unit
 from kpi.selection import Identities, Selection, Totals
 
 
@@ -78,12 +79,13 @@ class Combination:
         """Return the combined figure of each group that any member has."""
         found = {name: member.groups(span) for name, member in self.members.items()}
         groups = dict.fromkeys(group for figures in found.values() for group in figures)
-        return {
+        combined = {
             group: self._combined(
                 {name: figures.get(group, self.kpi.made_of[name].nothing) for name, figures in found.items()}
             )
             for group in groups
         }
+        return combined if self.kpi.shared is None else _with_shares(combined, found[self.kpi.shared])
 
     def trend(self, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
         """Return the combined figure of each bucket."""
@@ -94,6 +96,18 @@ class Combination:
 
     def _combined(self, figures: Mapping[str, Figure]) -> Figure:
         return self.kpi.combine(figures, self.targets)
+
+
+def _with_shares(
+    combined: Mapping[Identities, Figure], counts: Mapping[Identities, Figure]
+) -> dict[Identities, Figure]:
+    """Return the figures with the share that their group's count has of all groups' as part `share`."""
+    whole = sum(count.n for count in counts.values())
+    shares = {group: ratio(counts[group].n if group in counts else 0, whole) for group in combined}
+    return {
+        group: replace(figure, parts={**figure.parts, "share": replace(shares[group], unit=Unit.RATIO)})
+        for group, figure in combined.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def _names(kind: Dimension, values: Iterable[Known], frames: Frames) -> dict[Kno
 
 def _order(group: Group, asked: Asked) -> tuple[bool, bool, bool, float, int, tuple[str, ...]]:
     figure, unit = group.figure, asked.kpi.unit
-    value = figure.value or 0
+    value = _position(figure)
     worst_last = unit is Unit.COUNT or not asked.kpi.higher_is_better
     return (
         None in group.keys,
@@ -55,3 +55,11 @@ def _order(group: Group, asked: Asked) -> tuple[bool, bool, bool, float, int, tu
         -figure.n,
         tuple(label or "" for label in group.labels),
     )
+
+
+def _position(figure: Figure) -> float:
+    """Return what figures are ordered by: scores of different scales by where on their scale they lie."""
+    if figure.value is None or figure.scale is None:
+        return figure.value or 0
+    low, high = figure.scale
+    return (figure.value - low) / (high - low)

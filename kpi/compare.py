@@ -22,11 +22,11 @@ def compared_span(question: Question, now: int) -> tuple[Period, Span]:
 
 
 def change(current: Figure, other: Figure, unit: Unit) -> Change | None:
-    """Return current minus other; None when either has no value.
+    """Return current minus other; None when either has no value, or when they are on different scales.
 
     It is clear when the 95 % interval of the difference leaves zero out, never when a figure has no interval.
     """
-    if current.value is None or other.value is None:
+    if current.value is None or other.value is None or current.scale != other.scale:
         return None
     gap = current.value - other.value
     around, around_other = _interval(current, unit), _interval(other, unit)

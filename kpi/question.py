@@ -26,6 +26,14 @@ class Unit(StrEnum):
     MONEY = "money"  # in the currency of the figure
 
 
+class Kind(StrEnum):
+    """What a figure tells."""
+
+    MEASURED = "measured"  # how much there was
+    FORECAST = "forecast"  # how much there will be
+    EFFECT = "effect"  # how much something changed: it may be below zero
+
+
 class Sample(StrEnum):
     """How much a figure rests on (KPIS.md rule 7), which decides how it may be shown."""
 
@@ -74,10 +82,12 @@ class Figure:
     """One number with what it rests on.
 
     Ratios carry `numerator` and `denominator`; durations `median`, `p90` and `mean` in seconds, and their `value`
-    is the median. `interval` is the 95 % interval of `value`. `value` is None, never 0, when nothing happened.
+    is the median. `interval` is the 95 % interval of `value`, unless `level` says otherwise. `value` is None, never 0,
+    when nothing happened.
 
     Attributes:
         unit: its own, where it differs from the answer's.
+        level: how often such an interval holds the truth, 0–1.
         scale: lowest and highest possible value of a score.
         currency: of money, as ISO 4217 writes it.
         parts: the figures it is made of or that belong to it, by name.
@@ -88,6 +98,7 @@ class Figure:
     numerator: int | None = None
     denominator: int | None = None
     interval: tuple[float, float] | None = None
+    level: float = 0.95
     median: float | None = None
     p90: float | None = None
     mean: float | None = None
@@ -102,7 +113,7 @@ class Figure:
         """How far the value carries; a plain count is no sample, so it is always enough."""
         if self.value is None:
             return Sample.NOTHING
-        if self.denominator is None and self.median is None:
+        if self.denominator is None and self.median is None and self.mean is None:
             return Sample.ENOUGH
         if self.n < SMALL_SAMPLE_FROM:
             return Sample.COUNTS_ONLY
@@ -167,6 +178,7 @@ class Answer:
         target_is_usual: nobody has set the target; it is the lower end of the sources' reference range.
         business: durations are business time (for some ticket had a schedule).
         named_filters: the question's filters with the names people say instead of keys.
+        kind: whether the figure was measured, is a forecast or is an effect.
     """
 
     question: Question
@@ -191,6 +203,7 @@ class Answer:
     target: float | None = None
     target_is_usual: bool = False
     named_filters: tuple[Filter, ...] = ()
+    kind: Kind = Kind.MEASURED
 
     @property
     def available(self) -> bool:

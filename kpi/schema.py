@@ -395,6 +395,7 @@ clock_facts = _facts(
     Index("ix_clock_facts_running", "state", "late_after"),
     Index("ix_clock_facts_stopped_at", "stopped_at"),
     Index("ix_clock_facts_created_at", "created_at"),
+    Index("ix_clock_facts_started_at", "started_at"),
 )
 
 span_facts = _facts(

@@ -1,12 +1,23 @@
 """Every KPI, one module per dimension of the service."""
 
-from kpi.catalogue import backlog, handling, inflow, satisfaction
+from kpi.catalogue import (
+    backlog,
+    business,
+    composite,
+    handling,
+    inflow,
+    productivity,
+    resolution,
+    satisfaction,
+    sla,
+)
 from kpi.catalogue.definition import Anchor, AnyKpi, Composite, Kpi
 from kpi.errors import QuestionError, suggest
 
-CATALOGUE: dict[str, AnyKpi] = {
-    kpi.key: kpi for module in (backlog, inflow, handling, satisfaction) for kpi in module.KPIS
-}
+# In the order in which people read of them.
+MODULES = (backlog, inflow, handling, sla, resolution, productivity, satisfaction, business, composite)
+
+CATALOGUE: dict[str, AnyKpi] = {kpi.key: kpi for module in MODULES for kpi in module.KPIS}
 
 __all__ = ["CATALOGUE", "Anchor", "AnyKpi", "Composite", "Kpi", "find"]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 import narwhals as nw
 
@@ -12,8 +13,6 @@ from kpi.question import Figure, Reading, Unit
 
 # Every row has these: the instant of the question, and the edges of the period, whose end is cut at that instant.
 NOW, START, END = nw.col("now"), nw.col("period_start"), nw.col("period_end")
-
-DAY_S = 86_400
 
 
 class When(StrEnum):
@@ -125,12 +124,14 @@ class Composite(Definition):
     Attributes:
         made_of: the other KPIs by the name that `combine` knows them by. One whose data is missing is left out.
         combine: makes a figure of those figures, given the targets by KPI key.
+        shared: the member, a count, whose share of all groups' stands beside each group's figure as part `share`.
         by: the breakdown that is shown when none is asked for.
     """
 
     unit: Unit
     made_of: Mapping[str, "Kpi | Composite"]
     combine: Callable[[Mapping[str, Figure], Mapping[str, float]], Figure]
+    shared: str | None = None
     by: tuple[str, ...] = ()
 
     @property
@@ -145,3 +146,38 @@ class Composite(Definition):
 
 
 AnyKpi = Kpi | Composite
+"""A KPI that says how much there was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Projection(Definition):
+    """A KPI of days to come: how much of another, a count, they will bring."""
+
+    of: Kpi
+    readings: ClassVar[tuple[Reading, ...]] = (Reading.EVENT,)
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of what is projected."""
+        return self.of.unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Effect(Definition):
+    """A KPI about another: how much more it changed for agents who were trained than for the others.
+
+    Attributes:
+        usual: what it is about when the question doesn't say.
+    """
+
+    usual: AnyKpi
+    readings: ClassVar[tuple[Reading, ...]] = (Reading.EVENT,)
+
+    @property
+    def unit(self) -> Unit:
+        """The unit of what it is usually about."""
+        return self.usual.unit
+
+
+Listed = AnyKpi | Projection | Effect
+"""Anything that can be asked for by its key."""

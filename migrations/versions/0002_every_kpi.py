@@ -20,6 +20,7 @@ ADDED = ("solve_facts", "overdue_facts", "coverage", "versions")
 def upgrade() -> None:
     for table in REPLACED:
         op.drop_table(table)
+    op.create_index("ix_clock_facts_started_at", "clock_facts", ["started_at"], unique=False)
     op.create_table(
         "costs",
         sa.Column("month", sa.BigInteger(), nullable=False, comment="UTC midnight of its first day"),
@@ -275,6 +276,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_clock_facts_started_at", table_name="clock_facts")
     for table in (*ADDED, *REPLACED):
         op.drop_table(table)
     op.create_table(
