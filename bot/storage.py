@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
 from bot.database import upsert
-from bot.facts import batches, has_tickets, refold, remember_rules, team_names
+from bot.facts import batches, bump, has_tickets, refold, remember_rules, team_names
 from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult, Told
 from bot.tables import refused_tickets, sync_cursors
 from kpi import schema
@@ -185,7 +185,8 @@ def _store_events(connection: Connection, desk: Desk, histories: Sequence[Histor
             for event in getattr(history, name)
         ]
         moved |= _owners(connection, table, desk, [row["external_id"] for row in rows])
-        upsert(connection, table, rows)
+        if upsert(connection, table, rows):
+            bump(connection, table.name)
     return moved
 
 

@@ -108,7 +108,7 @@ def settings(**values: str) -> Settings:
 
 
 def dump(engine: Engine) -> dict[str, list[tuple]]:
-    """Return every row of every table in order: tickets under the helpdesk's own ids, no time of writing."""
+    """Return every row of every table in order: tickets under the helpdesk's ids, without times and counts of writing."""
     with engine.connect() as connection:
         tickets = connection.execute(
             select(schema.tickets.c.id, schema.tickets.c.helpdesk, schema.tickets.c.external_id)
@@ -116,11 +116,14 @@ def dump(engine: Engine) -> dict[str, list[tuple]]:
         names = {row.id: f"{row.helpdesk}/{row.external_id}" for row in tickets}
         rows = {}
         for name, table in schema.metadata.tables.items():
+            if table is schema.versions:
+                continue
             found = [dict(row) for row in connection.execute(select(table)).mappings()]
             for row in found:
                 if "ticket_id" in row:
                     row["ticket_id"] = names.get(row["ticket_id"])
                 row.pop("id", None)
                 row.pop("updated_at", None)
+                row.pop("version", None)
             rows[name] = sorted((tuple(row.items()) for row in found), key=repr)
     return rows

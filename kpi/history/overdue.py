@@ -24,9 +24,10 @@ def overdue(story: Story, running: Collection[Status], late_after: int, stopped_
     rows: list[Row] = []
     before: Row = {}
     for segment in story.segments:
-        ends = [end for end in (segment.end, stopped_at) if end is not None]
-        start, end = max(segment.start, late_after), min(ends, default=None)
-        if segment.state.status not in running or (end is not None and end <= start):
+        end = segment.end if stopped_at is None or segment.end is None else min(segment.end, stopped_at)
+        end = stopped_at if end is None else end
+        start = max(segment.start, late_after)
+        if (end is not None and end <= start) or segment.state.status not in running:
             continue
         whose: Row = {name: getattr(segment.state, name) for name in ("team", "agent", "priority")}
         if whose == before and rows[-1]["ended_at"] == start:

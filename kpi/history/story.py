@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kpi.events import GONE, MACHINES, UNSOLVED, Author, Change, Field, History, Message, Status, Ticket
 from kpi.hours import Schedule, Timeline
@@ -11,8 +12,7 @@ OPENING_WITHIN_S = 2
 """The opening message may be stored a moment after its ticket."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(NamedTuple):
     """What changes about a ticket, at a moment."""
 
     status: Status
@@ -25,7 +25,7 @@ class State:
     def changed(self, change: Change) -> "State":
         """Return the state after a change."""
         value = Status(change.new or Status.NEW) if change.field is Field.STATUS else change.new
-        return replace(self, **{change.field.value: value})  # type: ignore[arg-type]  # one field of each type
+        return self._replace(**{change.field.value: value})  # type: ignore[arg-type]  # one field of each type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

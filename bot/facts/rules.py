@@ -1,0 +1,101 @@
+"""Facts remember which rules they were made with, so that no answer mixes two sets of rules."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, select
+
+from bot.database import upsert, writing
+from bot.facts.histories import BATCH, team_names
+from bot.facts.refolding import refold
+from bot.settings import Settings
+from bot.tables import facts_rules
+from kpi import schema
+from kpi.policies import Rulebook
+
+FACTS_VERSION = 2
+"""Counted up when `kpi.history` changes what facts say: every database then makes them again."""
+
+Progress = Callable[[int, int | None], None]
+"""Called with the number of tickets done and of those left, None when that is unknown."""
+
+
+def fingerprint(rules: Rulebook) -> str:
+    """Return a digest of all that facts depend on besides events; of team names, only those that rules mention."""
+    mentioned = {word.casefold() for word in rules.teams_mentioned()}
+    names = {key: name for key, name in rules.team_names.items() if name.casefold() in mentioned}
+    calendars = _holidays_version() if any(a.schedule.country for a in rules.schedules) else None
+    made_with = [FACTS_VERSION, calendars, rules.schedules, rules.policies, rules.test_tags, rules.escalation, names]
+    return sha256(json.dumps(_plain(made_with), sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _holidays_version() -> str:
+    return version("holidays")
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  # any part of a rulebook ─▶ JSON, the same in every process
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.compare}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, frozenset | set):
+        return sorted((_plain(item) for item in value), key=str)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def has_tickets(connection: Connection, helpdesk: str) -> bool:
+    """Tell whether anything was stored of this helpdesk."""
+    some = select(schema.tickets.c.id).where(schema.tickets.c.helpdesk == helpdesk).limit(1)
+    return connection.scalar(some) is not None
+
+
+def facts_are_stale(connection: Connection, helpdesk: str, rules: Rulebook) -> bool:
+    """Tell whether facts of this helpdesk were made with other rules than these, or only in part with these."""
+    stored = connection.scalar(select(facts_rules.c.fingerprint).where(facts_rules.c.helpdesk == helpdesk))
+    return stored != fingerprint(rules) and has_tickets(connection, helpdesk)
+
+
+def needs_rebuild(connection: Connection, helpdesk: str, settings: Settings) -> bool:
+    """Tell whether facts of this helpdesk don't follow the settings' rules, so that none of them may be shown."""
+    return facts_are_stale(connection, helpdesk, settings.rulebook(team_names(connection, helpdesk)))
+
+
+def remember_rules(connection: Connection, helpdesk: str, rules: Rulebook) -> None:
+    """Record that all facts of this helpdesk were made with these rules."""
+    upsert(connection, facts_rules, [{"helpdesk": helpdesk, "fingerprint": fingerprint(rules)}])
+
+
+def rebuild(engine: Engine, helpdesk: str, rules: Rulebook, progress: Progress | None = None) -> int:
+    """Make the facts of all tickets of a helpdesk again, batch by batch; return how many tickets there are.
+
+    While it runs, and when it is killed, no rules are recorded, so the next run starts over.
+    """
+    tickets = schema.tickets
+    with writing(engine) as connection:
+        connection.execute(delete(facts_rules).where(facts_rules.c.helpdesk == helpdesk))
+        count = select(func.count()).select_from(tickets).where(tickets.c.helpdesk == helpdesk)
+        total = connection.scalar(count) or 0
+    done, last = 0, 0
+    while True:
+        with writing(engine) as connection:
+            after = select(tickets.c.id).where(tickets.c.helpdesk == helpdesk, tickets.c.id > last)
+            ids = list(connection.scalars(after.order_by(tickets.c.id).limit(BATCH)))
+            if not ids:
+                if has_tickets(connection, helpdesk):
+                    remember_rules(connection, helpdesk, rules)
+                return done
+            refold(connection, rules, ids)
+        done, last = done + len(ids), ids[-1]
+        if progress is not None:
+            progress(done, max(total - done, 0))
