@@ -12,6 +12,7 @@ import typer
 from bot.terminal import (
     REFUSED,
     Commands,
+    ImportCommand,
     chosen_language,
     configure_logs,
     language_option,
@@ -184,6 +185,88 @@ def sync(
 
     settings = load_settings()
     if not sync_all(settings, reader(ctx), full=full):
+        raise typer.Exit(REFUSED)
+
+
+@app.command("import", cls=ImportCommand)
+def import_(  # noqa: PLR0913  # one for each option
+    ctx: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="What the file holds: one of the kinds below.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="CSV, gzipped or not, or XLSX; - for standard input.")
+    ] = None,
+    *,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The helpdesk it belongs to; by default the only one.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What columns and words mean; remembered for the next import.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print an example file with every column, instead of importing one.")
+    ] = False,
+    rejected: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where rejected rows go; by default FILE-rejected.csv.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="utf-8, cp1252 …; by default recognised.")
+    ] = None,
+    separator: Annotated[
+        str | None, typer.Option(metavar="SIGN", help="Between cells: ; , | or tab; by default recognised.")
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(metavar="ZONE", help="Where times without a zone are local; by default KPI_BOT_TIMEZONE."),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; by default its first.")
+    ] = None,
+    date_order: Annotated[
+        str | None, typer.Option(metavar="dmy|mdy|ymd", help="Order of day, month and year; by default recognised.")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(metavar="SIGN", help="The decimal mark; by default recognised.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The data is complete up to here; by default its last moment.")
+    ] = None,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Import data that no helpdesk has, or whole ticket histories, from a CSV or XLSX file.
+
+    Importing twice changes nothing. Rows that can't be stored are told with line, column and reason, and written to a
+    file that can be mended and imported with the same command; the exit status is then 2.
+
+    **Examples**
+
+    `kpi-bot import contacts --template > calls.csv`
+
+    `kpi-bot import contacts calls.csv --dry-run`
+
+    `kpi-bot import events export.csv.gz --source old-desk --mapping old-desk.toml`
+    """
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal import importing  # noqa: PLC0415
+
+    text, chosen = reader(ctx), importing.kind_named(kind)
+    if template:
+        importing.print_template(chosen, text)
+        return
+    options = {
+        "source": source,
+        "mapping": mapping,
+        "dry_run": dry_run,
+        "rejected": rejected,
+        "encoding": encoding,
+        "separator": separator,
+        "zone": zone,
+        "sheet": sheet,
+        "order": date_order,
+        "mark": decimal,
+        "until": until,
+    }
+    if not importing.import_file(load_settings(), text, chosen, file, options):
         raise typer.Exit(REFUSED)
 
 

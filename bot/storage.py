@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
 
+from bot.awaited import link_awaited
 from bot.database import upsert
 from bot.facts import batches, bump, has_tickets, refold, remember_rules, team_names
 from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult, Told
@@ -77,6 +78,7 @@ def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketRe
     ids = ticket_ids(connection, desk.key, latest)
     touched = {ids[history.ticket.external_id] for history in histories}
     touched |= _store_events(connection, desk, histories, ids)
+    touched |= link_awaited(connection, desk.key, ids)
     touched |= _store_gone(connection, [result for result in latest.values() if isinstance(result, Gone)], ids)
     touched |= _store_moved(connection, [result for result in latest.values() if isinstance(result, Moved)], ids)
     _store_refused(connection, desk, refused, now)

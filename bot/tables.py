@@ -1,6 +1,6 @@
-"""The bot's own tables: where each sync stands, what it could not read, and which rules the facts were made with."""
+"""The bot's own tables: where each sync stands, what it could not read, how files are imported, facts' rules."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, Table, Text
 
 from kpi.schema import INSTANT, metadata
 
@@ -28,4 +28,37 @@ facts_rules = Table(
     metadata,
     Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
     Column("fingerprint", Text, nullable=False, comment="of the schedules, policies and definitions of its facts"),
+)
+
+import_mappings = Table(
+    "import_mappings",
+    metadata,
+    Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
+    Column("kind", Text, primary_key=True, comment="of the imported files"),
+    Column("mapping", Text, comment="the mapping file last given; the next import of this kind uses it again"),
+    Column("date_order", Text, comment="dmy, mdy or ymd, as the last file showed"),
+)
+
+imported_rows = Table(
+    "imported_rows",
+    metadata,
+    Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
+    Column("ticket", Text, primary_key=True),
+    Column("kind", Text, primary_key=True, comment="events, tickets"),
+    Column("key", Text, primary_key=True),
+    Column("line", BigInteger, nullable=False, comment="orders rows of the same second"),
+    Column("content", Text, nullable=False, comment="JSON, what the row says happened; no text of people"),
+    Column("subject", Text, comment="kept only if the setting says so"),
+    Column("pending", SmallInteger, nullable=False, comment="1 until the ticket's history has been made of it"),
+    Index("ix_imported_rows_pending", "helpdesk", "pending", "ticket"),
+)
+
+awaited_tickets = Table(
+    "awaited_tickets",
+    metadata,
+    Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
+    Column("data", Text, primary_key=True, comment="the table of the row that names a ticket"),
+    Column("external_id", Text, primary_key=True, comment="of that row"),
+    Column("ticket", Text, nullable=False, comment="one that isn't known yet"),
+    Index("ix_awaited_tickets_ticket", "helpdesk", "ticket"),
 )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from kpi.errors import KpiError
 
@@ -43,6 +43,17 @@ class Commands(TyperGroup):
                 raise
             complain(unexpected(error, reader(ctx)))
             raise typer.Exit(FAILED) from error
+
+
+class ImportCommand(TyperCommand):
+    """The command that lists the kinds of files with their columns at the end of its help."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # as above
+        """Write the help."""
+        from bot.importing.template import columns_in_help  # noqa: PLC0415  # only here is it needed
+
+        self.epilog = columns_in_help()
+        super().format_help(ctx, formatter)
 
 
 def language_option(ctx: typer.Context, value: str | None) -> str | None:

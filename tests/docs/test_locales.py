@@ -12,6 +12,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.commands import HELP_SECTIONS
+from bot.importing.columns import Type
+from bot.importing.kinds import KINDS
+from bot.importing.moments import ORDERS
 from bot.text import LANGUAGES, catalog
 from kpi.catalogue import CATALOGUE
 from kpi.dimensions import DIMENSIONS
@@ -53,15 +56,21 @@ def families():
         | {f"dimension.{key}" for key in DIMENSIONS}
         | {f"reading.{reading}" for reading in Reading}
         | {f"grain.{grain}" for grain in Grain}
-        | {f"needs.{kpi.needs}" for kpi in kpis}
+        | {f"needs.{data}" for kpi in kpis for data in kpi.needs}
         | {f"uncovered.{part}" for part in ("before_history", "not_synced")}
         | {f"unit.{unit}" for unit in ("day", "hour", "minute", "second")}
         | {"column.tickets", "column.ratings"}
         | {f"help.{section}.{part}" for section in HELP_SECTIONS for part in ("heading", "lines")}
+        | {f"import.field.{column.name}" for kind in KINDS.values() for column in kind.columns}
+        | {f"import.type.{kind}" for kind in Type}
+        | {f"import.order.{order}" for order in ORDERS}
+        | {f"import.mapping.{used}" for used in ("given", "remembered")}
+        | {f"import.stage.{stage}" for stage in ("recognising", "importing", "tickets")}
+        | {f"import.table.{part}" for part in ("column", "what", "cell", "also")}
         | {f"check.slack_{what}" for what in ("bot", "app", "refuses_bot", "refuses_app")}
         | plural("unit.tickets", "unit.replies", "unit.ratings", "unit.points")
         | plural(*(f"left_out.{reason}" for reason in (*LEFT_OUT, "agent_opened")))
-        | plural(*{f"notes.{note}" for kpi in kpis for note in kpi.notes})
+        | plural(*{f"notes.{note}" for kpi in kpis for note in getattr(kpi, "notes", ())})
     )
 
 

@@ -1,0 +1,144 @@
+"""Rows of things that happened ─▶ their table, in batches that are stored whole or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Column as TableColumn
+from sqlalchemy import Connection, Table, and_, column, select, values
+
+from bot.awaited import MAKE_FACTS, await_tickets
+from bot.database import upsert
+from bot.facts import batches, bump, refold
+from bot.importing.columns import Kind, Values
+from bot.importing.header import Header
+from bot.storage import Desk, ticket_ids
+
+LOOKED_UP_AT_ONCE = 200
+"""Each takes up to four variables, and older SQLites allow 999 in a statement."""
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What became of rows."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    def add(self, other: "Tally") -> None:
+        """Count those of another, too."""
+        self.new += other.new
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+
+
+@dataclass(slots=True, kw_only=True)
+class Differences:
+    """Rows compared with those that are stored: `before` holds the stored ones that will be replaced."""
+
+    rows: list[Row]
+    before: dict[Key, Row]
+    tally: Tally = field(default_factory=Tally)
+    known_tickets: dict[str, int] = field(default_factory=dict)
+
+
+class Records:
+    """Stores the rows of one file in the table of its kind.
+
+    A column that the file doesn't have keeps what is stored, unless the table wants a value.
+    """
+
+    def __init__(self, kind: Kind, table: Table, header: Header, desk: Desk) -> None:
+        self._kind, self._table, self._desk = kind, table, desk
+        self._stored = {name.name: name.stored or name.name for name in kind.columns}
+        told = {self._stored[bound.column.name] for bound in header.bound}
+        self._links = "ticket_id" in told and "ticket_id" in table.c
+        self._told = told | set(kind.defaults) | {"external_id", "helpdesk"}
+        self._key = tuple(part.name for part in table.primary_key)
+
+    def row(self, said: Values, identifier: str) -> Row:
+        """Return a row of the table; `identifier` is for one that has none of its own. `ticket` is still a name."""
+        by_column = {self._stored.get(name, name): value for name, value in said.items()}
+        row: Row = {}
+        for part in self._table.columns:
+            value = by_column.get(part.name)
+            if part.name == "helpdesk":
+                value = self._desk.key
+            elif part.name == "external_id":
+                value = value or identifier
+            elif part.name == "source" and value is None:
+                value = self._desk.key
+            if value is not None or self._is_told(part):
+                row[part.name] = value
+        return row
+
+    def _is_told(self, part: TableColumn[Any]) -> bool:
+        if part.name == "ticket_id":
+            return self._links
+        return part.name in self._told and bool(part.nullable)
+
+    def compare(self, connection: Connection, rows: Sequence[Row]) -> Differences:
+        """Return the rows that aren't stored as they are, of several with one key the last."""
+        latest = {self._key_of(row): row for row in rows}
+        stored = stored_rows(connection, self._table, self._key, list(latest))
+        found = Differences(rows=[], before={})
+        if self._links:
+            names = {row["ticket_id"] for row in latest.values()} - {None}
+            found.known_tickets = ticket_ids(connection, self._desk.key, names)
+        for told in latest.values():
+            row = told | {"ticket_id": found.known_tickets.get(told["ticket_id"])} if self._links else told
+            key = self._key_of(row)
+            before = stored.get(key)
+            if before is None:
+                found.tally.new += 1
+            elif all(before[name] == value for name, value in row.items()):
+                found.tally.unchanged += 1
+                continue
+            else:
+                found.tally.changed += 1
+                found.before[key] = before
+            found.rows.append(row)
+        found.tally.unchanged += len(rows) - len(latest)
+        return found
+
+    def store(self, connection: Connection, rows: Sequence[Row]) -> Tally:
+        """Store rows with what follows for their tickets."""
+        found = self.compare(connection, rows)
+        for alike in _with_the_same_columns(found.rows):
+            upsert(connection, self._table, alike)
+        if found.rows:
+            bump(connection, self._table.name)
+        if self._links:
+            names = {row["external_id"]: row["ticket_id"] for row in rows}
+            await_tickets(connection, self._desk.key, self._table.name, names, found.known_tickets)
+        if self._table.name in MAKE_FACTS:
+            owners = [row.get("ticket_id") for row in [*found.rows, *found.before.values()]]
+            refold(connection, self._desk.rules(connection), {owner for owner in owners if owner is not None})
+        return found.tally
+
+    def _key_of(self, row: Row) -> Key:
+        return tuple(row[name] for name in self._key)
+
+
+def _with_the_same_columns(rows: Sequence[Row]) -> list[list[Row]]:
+    """Return the rows by the columns they have: a statement has the same for all."""
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row), []).append(row)
+    return list(groups.values())
+
+
+def stored_rows(connection: Connection, table: Table, key: Sequence[str], keys: Sequence[Key]) -> dict[Key, Row]:
+    """Return the rows that are stored under these keys."""
+    found: dict[Key, Row] = {}
+    for batch in batches(keys, LOOKED_UP_AT_ONCE):
+        # Joined with, since SQLite looks tuples up in an index only one by one.
+        wanted = values(*(column(name, table.c[name].type) for name in key)).data(batch).cte("wanted")
+        same = and_(*(table.c[name] == wanted.c[name] for name in key))
+        for row in connection.execute(select(table).select_from(wanted.join(table, same))).mappings():
+            found[tuple(row[name] for name in key)] = dict(row)
+    return found
