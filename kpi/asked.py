@@ -76,13 +76,13 @@ class Combination:
         return Totals(figure=figure, left_out=first.left_out, notes=first.notes, business=business)
 
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
-        """Return the combined figure of each group that any member has."""
+        """Return the combined figure of each group that any member with all dimensions has."""
         found = {name: member.groups(span) for name, member in self.members.items()}
-        groups = dict.fromkeys(group for figures in found.values() for group in figures)
+        groups = dict.fromkeys(
+            group for name, figures in found.items() if self.members[name].by == self.by for group in figures
+        )
         combined = {
-            group: self._combined(
-                {name: figures.get(group, self.kpi.made_of[name].nothing) for name, figures in found.items()}
-            )
+            group: self._combined({name: self._figure(name, figures, group) for name, figures in found.items()})
             for group in groups
         }
         return combined if self.kpi.shared is None else _with_shares(combined, found[self.kpi.shared])
@@ -93,6 +93,12 @@ class Combination:
         return [
             self._combined({name: figures[number] for name, figures in found.items()}) for number in range(len(buckets))
         ]
+
+    def _figure(self, name: str, figures: Mapping[Identities, Figure], group: Identities) -> Figure:
+        """Return a member's figure of a group, or of what the group is a part of when it has fewer dimensions."""
+        known = self.members[name].by
+        part = tuple(identity for kind, identity in zip(self.by, group, strict=True) if kind in known)
+        return figures.get(part, self.kpi.made_of[name].nothing)
 
     def _combined(self, figures: Mapping[str, Figure]) -> Figure:
         return self.kpi.combine(figures, self.targets)
@@ -130,7 +136,11 @@ class Asking:
     def ask(self, kpi: AnyKpi, reading: Reading = Reading.EVENT) -> Asked:
         """Return a KPI ready to be read."""
         if isinstance(kpi, Composite):
-            members = {name: self.ask(member) for name, member in kpi.made_of.items() if not self.missing(member)}
+            members = {
+                name: self._for(kpi, name).ask(member)
+                for name, member in kpi.made_of.items()
+                if not self.missing(member)
+            }
             return Combination(
                 kpi=kpi, members=members, targets=self.targets, frames=self.frames, now=self.now, by=self.by
             )
@@ -144,3 +154,11 @@ class Asking:
             filters=self.filters,
             by=self.by,
         )
+
+    def _for(self, kpi: Composite, name: str) -> "Asking":
+        """Return what a member is asked: with those filters and dimensions alone that it is to be told apart by."""
+        only = kpi.only_by.get(name)
+        if only is None:
+            return self
+        filters = tuple(chosen for chosen in self.filters if chosen.dimension.key in only)
+        return replace(self, filters=filters, by=tuple(kind for kind in self.by if kind.key in only))

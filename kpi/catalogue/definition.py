@@ -9,6 +9,7 @@ import narwhals as nw
 
 from kpi.errors import QuestionError
 from kpi.measures import Measure
+from kpi.period import Grain
 from kpi.question import Figure, Reading, Unit
 
 # Every row has these: the instant of the question, and the edges of the period, whose end is cut at that instant.
@@ -50,6 +51,8 @@ class Definition:
     Attributes:
         needs: the data without which it is not available.
         dimensions: those it can be broken down by and filtered on; None for all.
+        grain: the calendar unit that its data is known by: periods are whole units, and one that still runs is not
+            in it.
         target_range: the sources' reference values, from and to; a ratio 0–1.
         sources: the articles that define it, S0–S4.
     """
@@ -58,6 +61,7 @@ class Definition:
     higher_is_better: bool | None
     needs: tuple[str, ...] = ("tickets",)
     dimensions: frozenset[str] | None = None
+    grain: Grain | None = None
     target_range: tuple[float, float] | None = None
     sources: tuple[str, ...]
 
@@ -126,6 +130,8 @@ class Composite(Definition):
         combine: makes a figure of those figures, given the targets by KPI key.
         shared: the member, a count, whose share of all groups' stands beside each group's figure as part `share`.
         by: the breakdown that is shown when none is asked for.
+        only_by: members that are filtered on and broken down by some dimensions only, so that a group knows the whole
+            that it is a part of.
     """
 
     unit: Unit
@@ -133,6 +139,7 @@ class Composite(Definition):
     combine: Callable[[Mapping[str, Figure], Mapping[str, float]], Figure]
     shared: str | None = None
     by: tuple[str, ...] = ()
+    only_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def readings(self) -> tuple[Reading, ...]:
