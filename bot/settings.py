@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 from bot.settings_file import WITHOUT_ADDRESS, HelpdeskEntry, Kind, SettingsFile, SettingsTable, read_settings_file
 from bot.settings_values import Duration, Port, Url, Zone, explain, one_of
 from kpi.errors import SettingsError, suggest
-from kpi.policies import Assignment, Policy, Rulebook
+from kpi.policies import Assignment, Escalation, Policy, Rulebook
 
 PREFIX = "KPI_BOT_"
 LANGUAGES = ("en", "fr")
@@ -81,6 +81,7 @@ class Settings:
     targets: Mapping[str, float] = field(default_factory=dict)
     schedules: tuple[Assignment, ...] = ()
     policies: tuple[Policy, ...] = ()
+    escalation: Escalation = field(default_factory=Escalation)
     test_tags: frozenset[str] = frozenset()
     keep_subjects: bool = False
     sync_every_s: int = 300
@@ -90,11 +91,15 @@ class Settings:
     def rulebook(self, team_names: Mapping[str, str]) -> Rulebook:
         """Return what facts depend on; `team_names` are one helpdesk's teams by identifier."""
         return Rulebook(
-            schedules=self.schedules, policies=self.policies, test_tags=self.test_tags, team_names=team_names
+            schedules=self.schedules,
+            policies=self.policies,
+            escalation=self.escalation,
+            test_tags=self.test_tags,
+            team_names=team_names,
         )
 
     def teams_mentioned(self) -> frozenset[str]:
-        """Return the teams that schedules and policies ask for, by name or identifier as they were written."""
+        """Return the teams that rules ask for, by name or identifier as they were written."""
         return self.rulebook({}).teams_mentioned()
 
 
@@ -122,6 +127,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         targets=file.targets,
         schedules=tuple(entry.assignment(given.timezone) for entry in file.schedules),
         policies=tuple(entry.policy(given.timezone) for entry in file.policies),
+        escalation=file.escalation.escalation(),
         test_tags=frozenset(file.test_tags),
         keep_subjects=given.keep_subjects,
         sync_every_s=given.sync_every,

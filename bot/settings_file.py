@@ -32,7 +32,7 @@ from kpi.errors import SettingsError, suggest
 from kpi.events import WAITING
 from kpi.hours import AROUND_THE_CLOCK, Schedule, Week
 from kpi.period import midnight
-from kpi.policies import CONDITION_FIELDS, Assignment, Condition, Metric, Policy, Target
+from kpi.policies import CONDITION_FIELDS, Assignment, Condition, Escalation, Metric, Policy, Target
 from kpi.question import Unit
 
 KINDS = ("demo", "request-tracker")
@@ -183,6 +183,18 @@ class PolicyEntry(Promises):
         )
 
 
+class EscalationTable(SettingsTable):
+    """What makes a ticket escalated."""
+
+    tiers: tuple[Words, ...] = ()
+    tags: tuple[str, ...] = tuple(sorted(Escalation().tags))
+    priorities: tuple[str, ...] = tuple(sorted(Escalation().priorities))
+
+    def escalation(self) -> Escalation:
+        """Return it as the rules take it."""
+        return Escalation(tiers=self.tiers, tags=frozenset(self.tags), priorities=frozenset(self.priorities))
+
+
 def _targets(given: object) -> dict[str, float]:
     """Return the targets by KPI, in the KPI's own unit: a ratio 0–1, seconds or a count."""
     if not isinstance(given, Mapping):
@@ -222,6 +234,7 @@ class SettingsFile(SettingsTable):
     helpdesks: tuple[HelpdeskEntry, ...] = ()
     schedules: tuple[ScheduleEntry, ...] = ()
     policies: tuple[PolicyEntry, ...] = ()
+    escalation: EscalationTable = EscalationTable()
     targets: Annotated[dict[str, float], BeforeValidator(_targets)] = Field(default_factory=dict)
     test_tags: tuple[str, ...] = ()
     week_start: Weekday = 0

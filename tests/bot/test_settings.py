@@ -14,7 +14,7 @@ from bot.text import Text
 from kpi.errors import SettingsError
 from kpi.events import Status
 from kpi.hours import Schedule, Week
-from kpi.policies import Condition, Metric, Target
+from kpi.policies import Condition, Escalation, Metric, Target
 
 RT = {
     "KPI_BOT_HELPDESK": "request-tracker",
@@ -486,7 +486,9 @@ def test_an_unknown_key_is_named_with_the_nearest_and_with_what_can_stand_there(
         "polices",
         ["policies"],
     )
-    assert error.values["known"] == ["helpdesks", "schedules", "policies", "targets", "test_tags", "week_start"]
+    assert error.values["known"] == [
+        *("helpdesks", "schedules", "policies", "escalation", "targets", "test_tags", "week_start")
+    ]
 
 
 @pytest.mark.parametrize(("word", "number"), [("monday", 0), ("sun", 6), ("Saturday", 5)])
@@ -506,6 +508,14 @@ def test_a_rulebook_holds_everything_that_facts_depend_on(load):
     assert rules.promise(Metric.FIRST_REPLY, {"team": "1"}, 0) is not None
     assert settings.teams_mentioned() == {"Support"}
     assert load('test_tags = ["test"]').rulebook({}).test_tags == {"test"}
+
+
+def test_what_is_an_escalation_can_be_set_in_part(load):
+    settings = load('[escalation]\ntiers = ["Support", ["Expert", "Legal"]]\npriorities = []')
+    wanted = Escalation(tiers=(("Support",), ("Expert", "Legal")), priorities=frozenset())
+    assert settings.rulebook({}).escalation == wanted
+    assert settings.teams_mentioned() == {"Support", "Expert", "Legal"}
+    assert load("").rulebook({}).escalation == Escalation()
 
 
 @pytest.mark.parametrize("content", [b"key = ", b"\xff\xfe", b"[[helpdesks]\n"])
