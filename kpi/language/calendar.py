@@ -16,7 +16,7 @@ class Calendar:
     """The day of asking, and how its asker counts.
 
     `words` are those being resolved, for the error. `near` is the main period while another is compared with it:
-    what has no year is then the one nearest to it, else the latest that has begun.
+    what has no year is then the one nearest to it, else the latest that has begun, or `ahead` the next that ends.
     """
 
     today: date
@@ -25,6 +25,7 @@ class Calendar:
     language: str | None
     words: str
     near: Period | None = None
+    ahead: bool = False
 
     def unit(self, grain: Grain, day: date) -> Period:
         """Return the calendar unit that holds a day."""

@@ -55,8 +55,7 @@ class Heard:
         if not named:
             if self.counted:
                 return self.counted[0]
-            names = [lexicon.name("kpi", key) for key in lexicon.values("kpi")]
-            raise QuestionError("no_kpi", suggestions=names, example=lexicon.example)
+            raise QuestionError("no_kpi", suggestions=lexicon.usual, example=lexicon.example)
         common, words = named[0]
         for keys, other in named[1:]:
             agreed = tuple(key for key in common if key in keys)

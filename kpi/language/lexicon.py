@@ -48,6 +48,7 @@ class Lexicon:
 
     Attributes:
         example, offer: a question, and pieces of one, to show who was not understood.
+        usual: KPIs that most people ask for, to show who named none.
         glue: words that may stand anywhere inside a phrase or between two.
         plurals: words for more than one unit of time, which ask for a number.
         spelled: ordinals in figures as words: "1st" is "first".
@@ -60,6 +61,7 @@ class Lexicon:
         self.language = language
         self.example: str = data.pop("example")
         self.offer: list[str] = data.pop("offer")
+        self.usual: list[str] = data.pop("usual")
         self.glue = frozenset(word for part in data.pop("glue").split() for word in phrase_key(part))
         self.plurals = frozenset(plain(word) for word in data.pop("plurals").split())
         self.spelled = {plain(figures): plain(word) for figures, word in data.pop("spelled").items()}

@@ -37,9 +37,10 @@ class Misread:
         if kinds & {"by", "per"} and len(run) > 1:
             return self.unknown_dimension(self.words[tokens[1].start : tokens[-1].end])
         keys = [token.key for token in tokens if token.kind is Kind.WORD]
-        suggestions = self._instead(keys) or self._breakdown(run[0]) or self._values(words, keys) or self._near(keys)
+        suggestions = self._instead(keys) or self._breakdown(run[0]) or self._values(words, keys)
+        suggestions = suggestions or self._near(keys, kpi_known=kpi_known)
         if not suggestions:
-            suggestions = self.lexicon.offer if kpi_known else self._kpis()
+            suggestions = self.lexicon.offer if kpi_known else self.lexicon.usual
         shown = words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
         return QuestionError("unknown_word", word=shown, suggestions=suggestions, example=self.lexicon.example)
 
@@ -79,23 +80,25 @@ class Misread:
     def _values(self, words: str, keys: Sequence[str]) -> list[str]:
         return self.filters.named(words) or (self.filters.named(keys[0]) if keys else [])
 
-    def _near(self, keys: Sequence[str]) -> list[str]:
-        """Return the phrase most like all the words, else most like the first; the reader's language goes before."""
+    def _near(self, keys: Sequence[str], *, kpi_known: bool) -> list[str]:
+        """Return the phrase most like all the words, else most like the first; the reader's language goes before.
+
+        A word alone that stands in a phrase as it is ("formation") says which is meant only where no KPI is known yet.
+        """
         if not keys:
             return []
         for lexicon in self.lexicons:
-            phrases = [phrase for _, phrase in lexicon.entries()]
+            # Reversed, so that of several phrases the first stays: the usual one.
+            phrases = [phrase for _, phrase in lexicon.entries()][::-1]
             whole = {plain(phrase): phrase for phrase in phrases}
             part = {plain(word): phrase for phrase in phrases for word in phrase.split() if len(word) >= _TELLING}
             for text, known, cutoff in (
+                (" ".join(keys), {} if kpi_known else part, 1),
                 (" ".join(keys), whole, _NEAR),
                 (keys[0], whole, _NEAR),
                 (keys[0], part, _NEAR_PART),
             ):
                 near = suggest(text, known, cutoff=cutoff)
-                if found := [known[one] for one in near if stem(one) != stem(text)]:
+                if found := [known[one] for one in near if cutoff == 1 or stem(one) != stem(text)]:
                     return found[:1]
         return []
-
-    def _kpis(self) -> list[str]:
-        return [self.lexicon.name("kpi", key) for key in self.lexicon.values("kpi")]

@@ -106,7 +106,9 @@ class Named:
         return Period(start=start, end=shift(start, self.grain, 1), zone=calendar.zone, grain=self.grain)
 
     def resolve(self, calendar: Calendar) -> Period:
-        """Return the one that is meant; without a year the latest that has begun."""
+        """Return the one that is meant; without a year the latest that has begun, ahead the first not over."""
+        if calendar.ahead and self.year is None:
+            return self.onwards(calendar.today, calendar)
         return self.period(self._meant(calendar), calendar)
 
     def _meant(self, calendar: Calendar) -> date:
@@ -178,7 +180,8 @@ class Weekday:
         today = calendar.today
         latest = today - timedelta(days=(today.weekday() - self.number) % 7)
         if self.offset is None:
-            return calendar.unit(Grain.DAY, latest)
+            days_off = (self.number - today.weekday()) % 7
+            return calendar.unit(Grain.DAY, today + timedelta(days=days_off) if calendar.ahead else latest)
         monday = start_of(today, Grain.WEEK, calendar.week_start)
         if self.offset >= 0:
             this = monday + timedelta(days=(self.number - calendar.week_start) % 7)

@@ -132,17 +132,21 @@ class _Reader:
         return None
 
     def _clause(self, place: int) -> tuple[int, Clause] | None:
-        """Return the longest clause from a place on that cuts nothing in two that begins inside and goes on after."""
+        """Return the longest clause from a place on; a KPI's name cuts nothing in two that begins inside it."""
         end = None
         while found := self.grammar.longest(place, end):
             end, clause = found
-            if end == len(self.tokens) or not any(self._cuts(place, inner, end) for inner in range(place + 1, end)):
+            inside = range(place + 1, end) if isinstance(clause, Kpi) and end < len(self.tokens) else ()
+            if not any(self._cuts(place, inner, end) for inner in inside):
                 return end, clause
         return None
 
     def _cuts(self, start: int, inner: int, end: int) -> bool:
-        """Tell whether `end` cuts "agent alice martin" in two, or a KPI's name with nothing lost before it."""
-        if (named := self._named_value(inner)) is not None and named[0] > end:
+        """Tell whether `end` cuts "agent alice martin" in two, or a KPI's name with nothing lost before it.
+
+        What means something by itself is cut off rightly: "returning customers week" is no customer called Week.
+        """
+        if (named := self._named_value(inner)) is not None and named[0] > end and self.grammar.longest(end) is None:
             return True
         longest = self.grammar.longest(inner)
         goes_on = longest is not None and longest[0] > end and isinstance(longest[1], Kpi)

@@ -33,7 +33,7 @@ class Spans:
         Raises:
             QuestionError: `two_periods`, `period_in_future`, and as the words themselves.
         """
-        found = {self._resolve(spoken, self._calendar(words), ahead=ahead): words for spoken, words in said}
+        found = {self._resolve(spoken, self._calendar(words, ahead=ahead)): words for spoken, words in said}
         if len(found) > 1:
             first, second, *_ = found.values()
             raise QuestionError("two_periods", first=first, second=second)
@@ -70,13 +70,13 @@ class Spans:
             case Versus(spoken):
                 return None if spoken is None else self._resolve(spoken, calendar)
 
-    def _resolve(self, spoken: Spoken, calendar: Calendar, *, ahead: bool = False) -> Period:
+    def _resolve(self, spoken: Spoken, calendar: Calendar) -> Period:
         period = spoken.resolve(calendar)
-        if period.start > calendar.today and not ahead:
+        if period.start > calendar.today and not calendar.ahead:
             raise calendar.error("period_in_future", start=period.start)
         return period
 
-    def _calendar(self, words: str, near: Period | None = None) -> Calendar:
+    def _calendar(self, words: str, near: Period | None = None, *, ahead: bool = False) -> Calendar:
         return Calendar(
             today=self.context.today,
             zone=self.context.zone,
@@ -84,4 +84,5 @@ class Spans:
             language=self.language,
             words=words,
             near=near,
+            ahead=ahead,
         )

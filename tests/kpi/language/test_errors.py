@@ -16,9 +16,9 @@ last week | no_kpi
 ? | no_kpi
 frt csat | two_kpis first=frt second=csat
 frt week and csat month | two_kpis first=frt second=csat
-sla week | ambiguous_kpi word=sla choices=frt sla,resolution sla
+sla week | ambiguous_kpi word=sla choices=frt sla,next reply sla,resolution sla
 response time | ambiguous_kpi word=response time choices=frt,reply time
-resolution | ambiguous_kpi word=resolution choices=resolution time,resolution sla,fcr
+resolution | ambiguous_kpi word=resolution choices=resolution time,resolution sla,resolution rate,fcr
 frt wek | unknown_word word=wek suggestions=week
 frt last wek | unknown_word word=last wek suggestions=last week,last 7 days
 frt yestreday | unknown_word word=yestreday suggestions=yesterday
@@ -118,7 +118,7 @@ frt @kpi | unknown_person name=@kpi dimension=agent
 FRENCH = """
 semaine dernière | no_kpi
 frt satisfaction | two_kpis first=frt second=satisfaction
-sla | ambiguous_kpi word=sla choices=sla de première réponse,sla de résolution
+sla | ambiguous_kpi word=sla choices=sla de première réponse,sla de réponse suivante,sla de résolution
 temps de réponse | ambiguous_kpi word=temps de réponse choices=délai de première réponse,délai de réponse
 tickets ouverts hier | ambiguous_kpi word=tickets ouverts choices=volume,encours
 frt semane | unknown_word word=semane suggestions=semaine

@@ -1,7 +1,10 @@
 import pytest
+from spoken import context
 
+from bot.text import Text
 from kpi.catalogue import CATALOGUE
 from kpi.dimensions import DIMENSIONS
+from kpi.language import parse
 from kpi.language.lexicon import LANGUAGES, lexicon, lexicons, phrase_key
 from kpi.period import Grain
 
@@ -16,6 +19,24 @@ def test_every_dimension_and_unit_has_names(language):
     assert set(lexicon(language).values("dimension")) == set(DIMENSIONS)
     for kind in ("unit", "rolling", "each"):
         assert set(lexicon(language).values(kind)) == set(Grain)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kpi", CATALOGUE)
+def test_a_kpi_goes_by_its_key_and_by_the_name_that_answers_show(language, kpi):
+    for words in (kpi, Text(language)(f"kpi.{kpi}.name")):
+        assert parse(words, context(language=language)).kpi == kpi
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_of_a_channel_alone_names_kpis(language):
+    assert set(lexicon(language).values("of_channel")) <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kpi_that_most_people_ask_for_is_understood(language):
+    for words in lexicon(language).usual:
+        assert parse(words, context(language=language)).kpi in CATALOGUE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

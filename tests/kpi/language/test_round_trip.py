@@ -1,6 +1,7 @@
 """Whatever is written reads back the same, and whatever is typed is either understood or refused."""
 
 from datetime import date, timedelta
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -11,6 +12,7 @@ from kpi.catalogue import CATALOGUE
 from kpi.dimensions import BREAKDOWNS, DIMENSIONS
 from kpi.errors import QuestionError
 from kpi.language import LANGUAGES, parse, write
+from kpi.language.heard import EFFECTS, FORECASTS
 from kpi.language.lexicon import lexicons
 from kpi.language.reader import LIMIT
 from kpi.period import Grain, Period, shift
@@ -55,9 +57,12 @@ def questions(draw) -> tuple[Question, dict[str, dict[str, str]], int]:
         for key, of in values.items()
     ]
     week_start = draw(st.integers(0, 6))
+    kpi = draw(st.sampled_from(sorted(CATALOGUE)))
+    period = draw(periods())
     question = Question(
-        kpi=draw(st.sampled_from(sorted(CATALOGUE))),
-        period=draw(periods()),
+        kpi=kpi,
+        of=draw(st.none() | st.sampled_from(sorted(set(CATALOGUE) - EFFECTS))) if kpi in EFFECTS else None,
+        period=period.moved(Grain.YEAR, 3) if kpi in FORECASTS else period,
         reading=draw(st.sampled_from(Reading)),
         calendar=draw(st.booleans()),
         by=tuple(draw(st.lists(st.sampled_from(BREAKDOWNS), max_size=2, unique=True))),
@@ -77,6 +82,34 @@ def test_every_question_can_be_written_and_read_back(language, drawn, labelled, 
     words = write(question, language, values if labelled else None)
     assume(len(words) <= LIMIT)
     assert parse(words, context(values=values, week_start=week_start, language=reader)) == question
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kpi", sorted(CATALOGUE))
+def test_every_kpi_is_written_and_read_back_in_every_reading_and_breakdown(language, kpi):
+    breakdowns = [(), *((key,) for key in BREAKDOWNS), *pairwise(BREAKDOWNS)]
+    for reading, by in product(Reading, breakdowns):
+        question = Question(kpi=kpi, period=Period.of(TODAY, Grain.WEEK, PARIS), reading=reading, by=by)
+        for reader in LANGUAGES:
+            assert parse(write(question, language), context(language=reader)) == question
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("subject", sorted(set(CATALOGUE) - EFFECTS))
+def test_the_effect_on_every_kpi_is_written_and_read_back(language, subject):
+    for kpi in EFFECTS & set(CATALOGUE):
+        question = Question(kpi=kpi, of=subject, period=Period.of(TODAY, Grain.QUARTER, PARIS))
+        assert parse(write(question, language), context()) == question
+
+
+def test_a_dimension_after_another_is_no_value_of_it():
+    question = Question(kpi="frt", period=Period.of(TODAY, Grain.WEEK, PARIS), by=("helpdesk", "team"))
+    assert parse(write(question, "en"), context(values={"helpdesk": {"x": "by team"}})) == question
+
+
+def test_a_kpi_named_after_a_dimension_keeps_its_name():
+    question = Question(kpi="returning_customers", period=Period.of(date(2000, 1, 1), Grain.WEEK, PARIS, 5))
+    assert parse(write(question, "en"), context(values={"customer": {"x": "week"}}, week_start=0)) == question
 
 
 def test_a_written_question_means_the_same_on_another_day():
