@@ -16,8 +16,9 @@ NOT_FOLDED = {"ticket_id", "next_contact_at", "previous_contact_at", "version"}
 
 def differences(place: Path, every: int) -> Iterator[str]:
     """Yield what is wrong with every so many tickets."""
+    rules = desk.rulebook()
     for ticket_id, history, generated in sample(place, every):
-        made = fold(history, desk.rulebook())
+        made = fold(history, rules)
         for name, rows in (
             ("ticket_facts", [made.ticket]),
             ("turn_facts", made.turns),

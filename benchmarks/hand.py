@@ -4,7 +4,7 @@ What is additive comes from one pass grouped by bucket, the period before being 
 sorted values, whose order statistics bound them. Local days are one addition and one division, never a range join.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import duckdb
@@ -17,6 +17,7 @@ from kpi.period import Period, midnight
 from kpi.question import Figure, Grain, Question, Unit
 
 Connection = duckdb.DuckDBPyConnection
+NOTHING = Figure(value=None, n=0)
 
 FCR = """
   last_solved_at IS NOT NULL AND (replies = 1 OR solved_in_contact = 1) AND teams <= 1 AND customer_messages = 0
@@ -52,24 +53,14 @@ FRT_LEFT_OUT = f"""
 SELECT {LEFT_OUT}, count(*) FILTER (left_out IS NULL AND opened_by_agent = 1), count(reply_s) FILTER ({ADMITTED})
 FROM turn_facts WHERE turn = 1 AND replied_at >= $start AND replied_at < $end
 """
-FRT_COUNTS = f"""
-SELECT {{keys}}, count(*) FROM turn_facts
-WHERE turn = 1 AND {{instant}} >= $start AND {{instant}} < $end AND replied_at IS NOT NULL AND {ADMITTED} GROUP BY ALL
+FRT_TIMED = f"""
+SELECT coalesce(reply_s, reply_calendar_s) AS seconds, {{keys}} FROM turn_facts
+WHERE turn = 1 AND {{instant}} >= $start AND {{instant}} < $end AND replied_at IS NOT NULL AND {ADMITTED}
 """
-FRT = f"""
-WITH timed AS (
-  SELECT {{key}} AS key, list_sort(list(coalesce(reply_s, reply_calendar_s))) AS seconds,
-    avg(coalesce(reply_s, reply_calendar_s)) AS mean
-  FROM turn_facts
-  WHERE turn = 1 AND {{instant}} >= $start AND {{instant}} < $end AND replied_at IS NOT NULL AND {ADMITTED}
-  GROUP BY key
-), sized AS (SELECT *, len(seconds) AS n FROM timed)
-SELECT key, n, (seconds[(n + 1) // 2] + seconds[n // 2 + 1]) / 2,
-  seconds[(n - 1) * 9 // 10 + 1]
-    + (seconds[least((n - 1) * 9 // 10 + 2, n)] - seconds[(n - 1) * 9 // 10 + 1]) * ((n - 1) * 9 % 10) / 10,
-  mean, seconds[n], seconds[low], seconds[high]
-FROM sized LEFT JOIN ranks USING (n)
+DURATIONS = """
+SELECT {key}, count(*), quantile_cont(seconds, [0.5, 0.9]), avg(seconds), max(seconds) FROM {source} GROUP BY ALL
 """
+BOUNDS = "SELECT {key}, quantile_disc(seconds, {shares}) FROM {source} GROUP BY ALL"
 
 BACKLOG = """
 SELECT day, sum(moves) FROM (
@@ -92,12 +83,11 @@ def local_day(column: str, period: Period) -> str:
     edges = [(midnight(day.start, ZONE), midnight(day.end, ZONE)) for day in days]
     offset = days[0].start.toordinal() * 86_400 - edges[0][0]
     pieces = []
-    for day, (start, end) in zip(days, edges, strict=True):
+    for day, (start, _) in zip(days, edges, strict=True):
         here = day.start.toordinal() * 86_400 - start
         if here != offset:
             pieces.append(f"WHEN {column} < {start} THEN {offset}")
             offset = here
-        del end
     shift = f"CASE {' '.join(pieces)} ELSE {offset} END" if pieces else str(offset)
     return f"(({column} + {shift}) // 86400 - {days[0].start.toordinal()})"
 
@@ -158,46 +148,38 @@ def _frt(connection: Connection, question: Question, now: int) -> Told:
     assert question.per is not None
     ((*left_out, _business),) = _rows(connection, FRT_LEFT_OUT, start=span.start, end=span.end)
     found = _left_out(left_out, "agent_opened")
-    series = bucket("replied_at", question.period, question.per)
-    for place, key, instant, at in (
-        ("figure", "0", "replied_at", span),
-        ("compared", "0", "replied_at", before),
-        ("beside.cohort", "0", "created_at", span),
-        ("buckets", series, "replied_at", span),
-        *((("groups", question.by[0], "replied_at", span),) if question.by else ()),
-    ):
-        figures = _durations(connection, key, instant, at.start, at.end)
-        if place == "buckets":
-            nothing = Figure(value=None, n=0)
-            figures = {n: figures.get(n, nothing) for n in range(len(question.period.buckets(question.per)))}
-        for name, figure in figures.items():
-            found |= _told(f"{place}.{name}" if place in {"buckets", "groups"} else place, figure, Unit.SECONDS)
+    # What is grouped in several ways is read once; the other two windows are read for one figure each.
+    keys = f"{bucket('replied_at', question.period, question.per)} AS bucket, team, agent"
+    timed = FRT_TIMED.format(keys=keys, instant="replied_at")
+    _rows(connection, f"CREATE OR REPLACE TEMP TABLE timed AS {timed}", start=span.start, end=span.end)
+    figures = {"figure": _durations(connection, "timed").get(0, NOTHING)}
+    for place, instant, at in (("compared", "replied_at", before), ("beside.cohort", "created_at", span)):
+        source = f"({FRT_TIMED.format(keys='0', instant=instant)})"
+        figures[place] = _durations(connection, source, start=at.start, end=at.end).get(0, NOTHING)
+    by_bucket = _durations(connection, "timed", "bucket")
+    for number in range(len(question.period.buckets(question.per))):
+        figures[f"buckets.{number}"] = by_bucket.get(number, NOTHING)
+    for kind in question.by:
+        figures |= {f"groups.{key}": figure for key, figure in _durations(connection, "timed", kind).items()}
+    for place, figure in figures.items():
+        found |= numbers(place, figure, Unit.SECONDS)
     return found
 
 
-def _durations(connection: Connection, key: str, instant: str, start: int, end: int) -> Mapping[Any, Figure]:
-    sizes = _rows(connection, FRT_COUNTS.format(keys=key, instant=instant), start=start, end=end)
-    _keep_ranks(connection, (n for _, n in sizes))
-    rows = _rows(connection, FRT.format(key=key, instant=instant), start=start, end=end)
+def _durations(connection: Connection, source: str, key: str = "0", **values: int) -> dict[Any, Figure]:
+    """Return the figure of each group: its order statistics are quantiles whose shares its size gives."""
+    rows = _rows(connection, DURATIONS.format(key=key, source=source), **values)
+    shares = {name: tuple((rank - 0.5) / n for rank in ranks) for name, n, *_ in rows if (ranks := median_ranks(n))}
+    wanted = sorted({share for pair in shares.values() for share in pair})
+    bounds: dict[Any, tuple[float, float]] = {}
+    if wanted:
+        for name, seconds in _rows(connection, BOUNDS.format(key=key, source=source, shares=wanted), **values):
+            at = dict(zip(wanted, seconds, strict=True))
+            bounds |= {name: (at[shares[name][0]], at[shares[name][1]])} if name in shares else {}
     return {
-        name: Figure(
-            value=median,
-            n=n,
-            median=median,
-            p90=p90,
-            mean=mean,
-            maximum=highest,
-            interval=None if low is None else (low, high),
-        )
-        for name, n, median, p90, mean, highest, low, high in rows
+        name: Figure(value=median, n=n, median=median, p90=p90, mean=mean, maximum=longest, interval=bounds.get(name))
+        for name, n, (median, p90), mean, longest in rows
     }
-
-
-def _keep_ranks(connection: Connection, sizes: Iterable[int]) -> None:
-    ranks = [(n, *found) for n in {*sizes} if (found := median_ranks(n))]
-    connection.execute("CREATE OR REPLACE TEMP TABLE ranks (n BIGINT, low BIGINT, high BIGINT)")
-    if ranks:
-        connection.execute(f"INSERT INTO ranks VALUES {', '.join(map(str, ranks))}")
 
 
 def _backlog(connection: Connection, question: Question, now: int) -> Told:

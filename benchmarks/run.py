@@ -1,0 +1,44 @@
+"""Print every figure that the README quotes: `just bench`, or some of it: `just bench --only bi`.
+
+Each figure is a ratio against a baseline that runs beside it and must give the same numbers.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import answers
+import history
+from generate import files
+from measure import machine
+
+DIRECTORY = Path(tempfile.gettempdir()) / "kpi-bot-benchmarks"
+MILLION = 1_000_000
+HISTORY_TICKETS = 20_000
+
+
+def main() -> None:
+    """Measure what is asked for and print it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tickets", nargs="?", type=int, default=1, help="how many million (default: %(default)s)")
+    parser.add_argument("--only", action="append", choices=PARTS, help="can be repeated; default: all but `growth`")
+    parser.add_argument("--thousand", action="store_true", help="count in thousands instead, to try it out")
+    parser.add_argument("--directory", type=Path, default=DIRECTORY, help="where generated files are kept")
+    given = parser.parse_args()
+    count = given.tickets * (1000 if given.thousand else MILLION)
+    print(f"{machine()}; {count:,} tickets of three years")
+    for name in given.only or [name for name in PARTS if name != "growth"]:
+        PARTS[name](given.directory, count)
+
+
+PARTS: Mapping[str, Callable[[Path, int], None]] = {
+    "answers": lambda directory, count: answers.against_hand(files(count, directory)),
+    "bi": lambda directory, count: answers.against_bi(files(count, directory)),
+    "growth": lambda directory, count: answers.as_it_grows(files(count, directory), files(10 * count, directory)),
+    "history": lambda directory, count: history.measure_history(files(min(count, HISTORY_TICKETS), directory)),
+    "hours": lambda _directory, _count: history.measure_hours(),
+}
+
+if __name__ == "__main__":
+    main()
