@@ -24,6 +24,10 @@ format:
 demo *arguments:
     uv run --frozen --no-dev kpi-bot demo {{ arguments }}
 
+# Measure against the baselines: a million tickets, or so many; `--only NAME` for a part, `--help` for the rest
+bench *arguments:
+    uv run --frozen python benchmarks/run.py {{ arguments }}
+
 # What CI runs, from a clean state
 ci:
     bash .ci/run
