@@ -58,6 +58,10 @@ class Ledger:
             "solves": 0,
             "reopens": 0,
             "automatic_reopens": 0,
+            "transfers": 0,
+            "escalated": 0,
+            "automation_acted": 0,
+            "solved_automatically": 0,
         } | facts
         self._tickets[number] = row
         self.rows["ticket_facts"].append(row)
@@ -87,6 +91,16 @@ class Ledger:
         number = 1 + sum(row["ticket_id"] == ticket for row in self.rows["span_facts"])
         reasons = {"started_by": "opened", "ended_by": "solved" if ended else None, "status": "open"}
         self._add("span_facts", ticket, span=number, started_at=started, ended_at=ended, **(reasons | facts))
+
+    def overdue(self, ticket: int, metric: str, started: int, ended: int | None = None, **facts: object) -> None:
+        """Add a stretch of time in which a clock ran and was late."""
+        number = 1 + sum(row["ticket_id"] == ticket for row in self.rows["overdue_facts"])
+        edges = {"started_at": started, "ended_at": ended}
+        self._add("overdue_facts", ticket, metric=metric, instance=1, stretch=number, **(edges | facts))
+
+    def solve(self, ticket: int, solved: int, **facts: object) -> None:
+        number = 1 + sum(row["ticket_id"] == ticket for row in self.rows["solve_facts"])
+        self._add("solve_facts", ticket, solve=number, solved_at=solved, **({"automatic": 0} | facts))
 
     def _add(self, fact: str, ticket: int, **facts: object) -> None:
         shared = {name: self._tickets[ticket][name] for name in _OF_TICKET}
