@@ -1,24 +1,30 @@
 """Question, facts and now ─▶ Answer: the one function behind every surface, so that no two can show two numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from kpi.asked import Asked, Asking
 from kpi.breakdown import breakdown
-from kpi.catalogue import AnyKpi, Composite, Kpi, find
+from kpi.catalogue import Effect, Kpi, Projection, find
+from kpi.checked import Checked, check
 from kpi.compare import Coverage, change, compared_span
-from kpi.dimensions import BREAKDOWNS, Dimension, dimension
-from kpi.errors import QuestionError
-from kpi.filters import Chosen, choose
+from kpi.effect import effect
 from kpi.frames import Frames
-from kpi.period import Period, Span, midnight
+from kpi.period import Span
+from kpi.projection import Holidays, no_holidays, project
 from kpi.question import Answer, Figure, Question
 from kpi.trend import trend
 
 NO_TARGETS: Mapping[str, float] = {}
 
 
-def answer(question: Question, frames: Frames, now: int, targets: Mapping[str, float] = NO_TARGETS) -> Answer:
+def answer(
+    question: Question,
+    frames: Frames,
+    now: int,
+    targets: Mapping[str, float] = NO_TARGETS,
+    holidays: Holidays = no_holidays,
+) -> Answer:
     """Return the answer to a question.
 
     1. Refuse what has no answer. 2. Say what is missing when the KPI's data is not there. 3. Read the window and
@@ -29,55 +35,28 @@ def answer(question: Question, frames: Frames, now: int, targets: Mapping[str, f
         frames: where the facts are.
         now: the instant of asking; nothing after it counts.
         targets: what is aimed at, by KPI key; otherwise the lower end of the sources' reference range.
+        holidays: tells whether a day is a holiday of the desk; forecasts lay them out apart.
 
     Raises:
-        QuestionError: `unknown_kpi`, `no_cohort_reading`, `empty_period`, `reversed_period`, `period_in_future`,
-            `unknown_dimension`, `no_breakdown`, `dimension_unknown_here`, `unknown_value`, `ambiguous_value`.
+        QuestionError: `unknown_kpi`, and as `check`, `project` and `effect`.
     """
     with frames.snapshot() as facts:
-        return _answer(question, facts, now, targets)
+        match find(question.kpi):
+            case Projection() as kpi:
+                return project(check(question, kpi.of, facts, now, {}, ahead=True), holidays)
+            case Effect() as kpi:
+                return effect(question, kpi, facts, now)
+            case kpi:
+                return _measured(check(question, kpi, facts, now, targets))
 
 
-def _answer(question: Question, frames: Frames, now: int, targets: Mapping[str, float]) -> Answer:
-    kpi = find(question.kpi)
-    if question.reading not in kpi.readings:
-        raise QuestionError("no_cohort_reading", kpi=kpi.key)
-    by = _breakdown_by(question, kpi)
-    for period in (question.period, question.versus):
-        _check(period, now)
-    filters = choose(question.filters, frames)
-    _check_dimensions(kpi, [chosen.dimension for chosen in filters])
-
-    span = question.period.span(now)
-    coverage = Coverage(freshness=frames.freshness(_helpdesks(filters), kpi.needs), now=now)
-    given = Answer(
-        question=question,
-        unit=kpi.unit,
-        higher_is_better=kpi.higher_is_better,
-        span=span,
-        now=now,
-        figure=None,
-        data_as_of=coverage.freshness.synced_at,
-        uncovered=coverage.uncovered(span),
-        target=targets.get(kpi.key, kpi.target_range[0] if kpi.target_range else None),
-        target_is_usual=kpi.key not in targets and kpi.target_range is not None,
-        named_filters=tuple(chosen.named for chosen in filters),
-    )
-    asking = Asking(
-        frames=frames,
-        available=frames.available(),
-        now=now,
-        zone=question.period.zone,
-        calendar=question.calendar,
-        filters=filters,
-        by=by,
-        targets=targets,
-    )
-    missing = asking.missing(kpi)
-    if missing:
-        return replace(given, needs=missing)
-
-    asked = asking.ask(kpi, question.reading)
+def _measured(checked: Checked) -> Answer:
+    question, asking, coverage = checked.question, checked.asking, checked.coverage
+    span = question.period.span(asking.now)
+    given = checked.given(span)
+    if not given.available:
+        return given
+    asked = checked.asked()
     totals = asked.totals(span)
     counted = replace(
         given,
@@ -90,43 +69,6 @@ def _answer(question: Question, frames: Frames, now: int, targets: Mapping[str, 
         beside=_beside(asked, asking, span, coverage),
     )
     return _compared(counted, asked, coverage)
-
-
-def _breakdown_by(question: Question, kpi: AnyKpi) -> tuple[Dimension, ...]:
-    """Return the dimensions asked for, or those that the KPI is shown by."""
-    asked = question.by or (kpi.by if isinstance(kpi, Composite) else ())
-    kinds = tuple(dimension(key) for key in asked)
-    for kind in kinds:
-        if kind.many:
-            raise QuestionError("no_breakdown", dimension=kind.key, choices=list(BREAKDOWNS))
-    _check_dimensions(kpi, kinds)
-    return kinds
-
-
-def _check_dimensions(kpi: AnyKpi, kinds: Iterable[Dimension]) -> None:
-    """Raise when a KPI's rows don't have what they are to be told apart by."""
-    for kind in kinds:
-        if kpi.dimensions is not None and kind.key not in kpi.dimensions:
-            raise QuestionError(
-                "dimension_unknown_here", kpi=kpi.key, dimension=kind.key, choices=sorted(kpi.dimensions)
-            )
-
-
-def _check(period: Period | None, now: int) -> None:
-    """Raise when a period holds no time that has passed."""
-    if period is None:
-        return
-    if period.end < period.start:
-        raise QuestionError("reversed_period", start=period.start, end=period.end)
-    if period.end == period.start:
-        raise QuestionError("empty_period", day=period.start)
-    if midnight(period.start, period.zone) > now:
-        raise QuestionError("period_in_future", start=period.start)
-
-
-def _helpdesks(filters: tuple[Chosen, ...]) -> tuple[str, ...]:
-    """Return the helpdesks that the filters leave; empty for all."""
-    return tuple(value for chosen in filters if chosen.dimension.key == "helpdesk" for value in chosen.values)
 
 
 def _beside(asked: Asked, asking: Asking, span: Span, coverage: Coverage) -> dict[str, Figure]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import narwhals as nw
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Executable,
     Row,
     and_,
-    exists,
     or_,
     select,
     true,
@@ -27,6 +26,7 @@ from kpi.dimensions import Identity, dimension
 from kpi.events import ENDED, UNSOLVED
 from kpi.known import Freshness, Known
 from kpi.measures import Frame
+from kpi.needs import NEEDS
 from kpi.period import Span
 from kpi.sources import SOURCES
 
@@ -35,8 +35,18 @@ __all__ = ["DatabaseFrames", "Frames", "Freshness"]
 IMPORTED = "import"
 """The kind of a helpdesk whose data comes from files."""
 
-LABELS_AT_ONCE = 400
+AT_ONCE = 400
 """Identifiers in one statement: older SQLites allow 999 variables."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Where a ticket is found in its helpdesk; a subject only where subjects are kept."""
+
+    helpdesk: str
+    external_id: str
+    url: str | None = None
+    subject: str | None = None
 
 
 class Frames(Protocol):
@@ -86,6 +96,10 @@ class Frames(Protocol):
 
     def values(self, key: str) -> Mapping[str, str]:
         """Return the known values of a dimension with their labels, for filters and suggestions."""
+        ...
+
+    def tickets(self, identifiers: Collection[int]) -> Mapping[int, Reference]:
+        """Return where the tickets of these `ticket_id` are found in their helpdesk; what is unknown is missing."""
         ...
 
 
@@ -151,19 +165,10 @@ class DatabaseFrames:
         return nw.from_native(_table(chosen, rows)).lazy()
 
     def available(self) -> frozenset[str]:
-        """Return which data there is. A helpdesk that was read and has no ticket yet does have tickets: none."""
-        tests = {
-            "tickets": or_(
-                exists(select(schema.tickets.c.id)),
-                exists(select(schema.helpdesks.c.key).where(schema.helpdesks.c.synced_at.is_not(None))),
-            ),
-            "messages": exists(select(schema.messages.c.ticket_id)),
-            "ratings": exists(select(schema.ratings.c.external_id)),
-            "sla_policies": exists(select(schema.clock_facts.c.ticket_id)),
-        }
+        """Return which data there is."""
         with self.connect() as connection:
-            found = connection.execute(select(*tests.values())).one()
-        return frozenset(name for name, there in zip(tests, found, strict=True) if there)
+            found = connection.execute(select(*NEEDS.values())).one()
+        return frozenset(name for name, there in zip(NEEDS, found, strict=True) if there)
 
     def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
         """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""
@@ -198,8 +203,8 @@ class DatabaseFrames:
         named = schema.metadata.tables[table].c
         helpdesks, wanted = self.helpdesks(), sorted(identifiers)
         found: dict[Identity, str] = {}
-        for first in range(0, len(wanted), LABELS_AT_ONCE):
-            some = wanted[first : first + LABELS_AT_ONCE]
+        for first in range(0, len(wanted), AT_ONCE):
+            some = wanted[first : first + AT_ONCE]
             # The helpdesks are named so that the primary key serves as the index.
             found |= self._names(table, named.helpdesk.in_(helpdesks), named.external_id.in_(some))
         return found
@@ -246,10 +251,25 @@ class DatabaseFrames:
                 if tag
             }
         statements = [select(tickets[key]).where(ours).distinct()]
+        if key == "channel":
+            contacts = schema.contacts.c
+            statements.append(select(contacts.channel).where(self._counted(contacts.helpdesk)).distinct())
         if key == "priority":
             facts = schema.ticket_facts.c
             statements.append(select(facts.created_priority, facts.solved_priority, facts.rated_priority).distinct())
         return {value for statement in statements for row in self._rows(statement) for value in row if value}
+
+    def tickets(self, identifiers: Collection[int]) -> dict[int, Reference]:
+        """Return where the tickets of these `ticket_id` are found in their helpdesk."""
+        ticket, wanted = schema.tickets.c, sorted(identifiers)
+        columns = (ticket.id, ticket.helpdesk, ticket.external_id, ticket.url, ticket.subject)
+        found: dict[int, Reference] = {}
+        for first in range(0, len(wanted), AT_ONCE):
+            for row in self._rows(select(*columns).where(ticket.id.in_(wanted[first : first + AT_ONCE]))):
+                found[row.id] = Reference(
+                    helpdesk=row.helpdesk, external_id=row.external_id, url=row.url, subject=row.subject
+                )
+        return found
 
     def _rows(self, statement: Executable) -> Sequence[Row[Any]]:
         with self.connect() as connection:

@@ -122,6 +122,15 @@ class Schedule:
         if not self.weeks or not any(self.weeks[-1].days):
             raise SettingsError("schedule_never_opens", schedule=self.key)
 
+    @property
+    def has_holidays(self) -> bool:
+        """Whether there are any days off, of its own or of its country."""
+        return bool(self.holidays) or self.country is not None
+
+    def is_holiday(self, day: date) -> bool:
+        """Tell whether nothing opens on a day because it is a holiday."""
+        return day in self.holidays or day in self._public
+
     def elapsed(self, start: int, end: int) -> int:
         """Return the open seconds in `[start, end)`; 0 when end is not after start."""
         if end <= start:
@@ -192,7 +201,7 @@ class Schedule:
         while day < end:
             week = self.weeks[max(bisect_right(changes, day) - 1, 0)]
             openings = week.days[day.weekday()]
-            if openings and day not in self.holidays and day not in self._public:
+            if openings and not self.is_holiday(day):
                 midnight = datetime.combine(day, time())
                 for opens, closes in sorted(openings):
                     start = instant(midnight + timedelta(seconds=opens), self._zone)

@@ -6,23 +6,24 @@ from kpi.catalogue import (
     composite,
     handling,
     inflow,
+    outlook,
     productivity,
     resolution,
     satisfaction,
     sla,
 )
-from kpi.catalogue.definition import Anchor, AnyKpi, Composite, Kpi
+from kpi.catalogue.definition import Anchor, AnyKpi, Composite, Effect, Kpi, Listed, Projection
 from kpi.errors import QuestionError, suggest
 
 # In the order in which people read of them.
-MODULES = (backlog, inflow, handling, sla, resolution, productivity, satisfaction, business, composite)
+MODULES = (backlog, inflow, handling, sla, resolution, productivity, satisfaction, business, composite, outlook)
 
-CATALOGUE: dict[str, AnyKpi] = {kpi.key: kpi for module in MODULES for kpi in module.KPIS}
+CATALOGUE: dict[str, Listed] = {kpi.key: kpi for module in MODULES for kpi in module.KPIS}
 
-__all__ = ["CATALOGUE", "Anchor", "AnyKpi", "Composite", "Kpi", "find"]
+__all__ = ["CATALOGUE", "Anchor", "AnyKpi", "Composite", "Effect", "Kpi", "Listed", "Projection", "find"]
 
 
-def find(key: str) -> AnyKpi:
+def find(key: str) -> Listed:
     """Return a KPI by its key; raises QuestionError `unknown_kpi`."""
     if key not in CATALOGUE:
         raise QuestionError("unknown_kpi", word=key, suggestions=suggest(key, CATALOGUE))

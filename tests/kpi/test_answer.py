@@ -287,7 +287,7 @@ def test_every_kpi_says_what_it_is(kpi):
 
 @pytest.mark.parametrize(
     ("kpi", "reading"),
-    [(kpi, reading) for kpi in CATALOGUE.values() for reading in kpi.readings],
+    [(kpi, reading) for kpi in CATALOGUE.values() if isinstance(kpi, AnyKpi) for reading in kpi.readings],
     ids=lambda value: getattr(value, "key", value),
 )
 def test_every_kpi_answers_in_every_reading_with_every_extra(frames, kpi, reading):

@@ -1,0 +1,120 @@
+"""A question, checked against the catalogue and the data: where every kind of answer starts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kpi.asked import Asked, Asking
+from kpi.catalogue import AnyKpi, Composite
+from kpi.compare import Coverage
+from kpi.dimensions import BREAKDOWNS, Dimension, dimension
+from kpi.errors import QuestionError
+from kpi.filters import Chosen, choose
+from kpi.frames import Frames
+from kpi.period import Period, Span, midnight
+from kpi.question import Answer, Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A question that has an answer, if the data for it is there.
+
+    Attributes:
+        question: what is asked.
+        kpi: what is measured for it.
+        asking: the question's filters and breakdown over the facts.
+        coverage: what of time the data covers.
+    """
+
+    question: Question
+    kpi: AnyKpi
+    asking: Asking
+    coverage: Coverage
+
+    def asked(self) -> Asked:
+        """Return the KPI ready to be read."""
+        return self.asking.ask(self.kpi, self.question.reading)
+
+    def given(self, span: Span) -> Answer:
+        """Return the answer as far as it is known before anything is counted: nothing, or what it needs."""
+        kpi, targets = self.kpi, self.asking.targets
+        return Answer(
+            question=self.question,
+            unit=kpi.unit,
+            higher_is_better=kpi.higher_is_better,
+            span=span,
+            now=self.asking.now,
+            figure=None,
+            needs=self.asking.missing(kpi),
+            data_as_of=self.coverage.freshness.synced_at,
+            uncovered=self.coverage.uncovered(span),
+            target=targets.get(kpi.key, kpi.target_range[0] if kpi.target_range else None),
+            target_is_usual=kpi.key not in targets and kpi.target_range is not None,
+            named_filters=tuple(chosen.named for chosen in self.asking.filters),
+        )
+
+
+def check(
+    question: Question, kpi: AnyKpi, frames: Frames, now: int, targets: Mapping[str, float], *, ahead: bool = False
+) -> Checked:
+    """Return a question about a KPI, checked; `ahead` when its period may be still to come.
+
+    Raises:
+        QuestionError: `no_cohort_reading`, `empty_period`, `reversed_period`, `period_in_future`,
+            `unknown_dimension`, `no_breakdown`, `dimension_unknown_here`, `unknown_value`, `ambiguous_value`.
+    """
+    if question.reading not in kpi.readings:
+        raise QuestionError("no_cohort_reading", kpi=kpi.key)
+    by = _breakdown_by(question, kpi)
+    for period in (question.period, question.versus):
+        _check_period(period, now, ahead=ahead)
+    filters = choose(question.filters, frames)
+    _check_dimensions(kpi, [chosen.dimension for chosen in filters])
+    asking = Asking(
+        frames=frames,
+        available=frames.available(),
+        now=now,
+        zone=question.period.zone,
+        calendar=question.calendar,
+        filters=filters,
+        by=by,
+        targets=targets,
+    )
+    coverage = Coverage(freshness=frames.freshness(_helpdesks(filters), kpi.needs), now=now)
+    return Checked(question=question, kpi=kpi, asking=asking, coverage=coverage)
+
+
+def _breakdown_by(question: Question, kpi: AnyKpi) -> tuple[Dimension, ...]:
+    """Return the dimensions asked for, or those that the KPI is shown by."""
+    asked = question.by or (kpi.by if isinstance(kpi, Composite) else ())
+    kinds = tuple(dimension(key) for key in asked)
+    for kind in kinds:
+        if kind.many:
+            raise QuestionError("no_breakdown", dimension=kind.key, choices=list(BREAKDOWNS))
+    _check_dimensions(kpi, kinds)
+    return kinds
+
+
+def _check_dimensions(kpi: AnyKpi, kinds: Iterable[Dimension]) -> None:
+    """Raise when a KPI's rows don't have what they are to be told apart by."""
+    for kind in kinds:
+        if kpi.dimensions is not None and kind.key not in kpi.dimensions:
+            raise QuestionError(
+                "dimension_unknown_here", kpi=kpi.key, dimension=kind.key, choices=sorted(kpi.dimensions)
+            )
+
+
+def _check_period(period: Period | None, now: int, *, ahead: bool) -> None:
+    """Raise when a period holds no time, or none that has passed unless it may be `ahead`."""
+    if period is None:
+        return
+    if period.end < period.start:
+        raise QuestionError("reversed_period", start=period.start, end=period.end)
+    if period.end == period.start:
+        raise QuestionError("empty_period", day=period.start)
+    if midnight(period.start, period.zone) > now and not ahead:
+        raise QuestionError("period_in_future", start=period.start)
+
+
+def _helpdesks(filters: tuple[Chosen, ...]) -> tuple[str, ...]:
+    """Return the helpdesks that the filters leave; empty for all."""
+    return tuple(value for chosen in filters if chosen.dimension.key == "helpdesk" for value in chosen.values)
