@@ -77,7 +77,10 @@ class Combination:
 
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
         """Return the combined figure of each group that any member with all dimensions has."""
-        found = {name: member.groups(span) for name, member in self.members.items()}
+        found = {
+            name: member.groups(span) if member.by else {(): member.totals(span).figure}
+            for name, member in self.members.items()
+        }
         groups = dict.fromkeys(
             group for name, figures in found.items() if self.members[name].by == self.by for group in figures
         )

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from kpi.needs import tables
+
 Covered = tuple[int | None, int | None]
 """From when and until when something was read; None when unknown."""
 
@@ -39,12 +41,13 @@ class Known:
     def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
         """Return what the data of these helpdesks covers, or of all: only what every one of them covers.
 
-        Of what is imported apart from tickets, `data` says which is meant too.
+        Of what is imported apart from tickets, `data` says which is meant too, as KPIs name what they need.
         """
+        imported = tables(data)
         covered = [
             edges
             for (helpdesk, kind), edges in self.imported.items()
-            if kind in data and (not helpdesks or helpdesk in helpdesks)
+            if kind in imported and (not helpdesks or helpdesk in helpdesks)
         ]
         if not covered or not data or "tickets" in data:
             covered += [edges for helpdesk, edges in self.synced.items() if not helpdesks or helpdesk in helpdesks]
