@@ -47,7 +47,7 @@ imported_rows = Table(
     Column("kind", Text, primary_key=True, comment="events, tickets"),
     Column("key", Text, primary_key=True),
     Column("line", BigInteger, nullable=False, comment="orders rows of the same second"),
-    Column("content", Text, nullable=False, comment="JSON, what the row says happened; no text of people"),
+    Column("told", Text, nullable=False, comment="JSON, what the row says happened; no text of people"),
     Column("subject", Text, comment="kept only if the setting says so"),
     Column("pending", SmallInteger, nullable=False, comment="1 until the ticket's history has been made of it"),
     Index("ix_imported_rows_pending", "helpdesk", "pending", "ticket"),

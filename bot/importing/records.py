@@ -1,11 +1,11 @@
 """Rows of things that happened ─▶ their table, in batches that are stored whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
-from sqlalchemy import Connection, Table, and_, column, select, values
+from sqlalchemy import ColumnElement, Connection, Table, select
 
 from bot.awaited import MAKE_FACTS, await_tickets
 from bot.database import upsert
@@ -14,8 +14,8 @@ from bot.importing.columns import Kind, Values
 from bot.importing.header import Header
 from bot.storage import Desk, ticket_ids
 
-LOOKED_UP_AT_ONCE = 200
-"""Each takes up to four variables, and older SQLites allow 999 in a statement."""
+LOOKED_UP_AT_ONCE = 400
+"""Each takes up to two variables, and older SQLites allow 999 in a statement."""
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -136,9 +136,30 @@ def stored_rows(connection: Connection, table: Table, key: Sequence[str], keys: 
     """Return the rows that are stored under these keys."""
     found: dict[Key, Row] = {}
     for batch in batches(keys, LOOKED_UP_AT_ONCE):
-        # Joined with, since SQLite looks tuples up in an index only one by one.
-        wanted = values(*(column(name, table.c[name].type) for name in key)).data(batch).cte("wanted")
-        same = and_(*(table.c[name] == wanted.c[name] for name in key))
-        for row in connection.execute(select(table).select_from(wanted.join(table, same))).mappings():
-            found[tuple(row[name] for name in key)] = dict(row)
+        wanted = set(batch)
+        query = select(table).where(*_near(table, key, batch))
+        for row in connection.execute(query).mappings():
+            its_key = tuple(row[name] for name in key)
+            if its_key in wanted:
+                found[its_key] = dict(row)
     return found
+
+
+def _near(table: Table, key: Sequence[str], keys: Sequence[Key]) -> Iterator[ColumnElement[bool]]:
+    """Yield conditions that few other rows meet, in a form whose statement is compiled once for all batches.
+
+    One column is looked up in the index, the first in which a batch differs; the others only narrow that down, since
+    SQLite would look up every combination of several.
+    """
+    looked_up = False
+    for name, values in zip(key, zip(*keys, strict=True), strict=True):
+        column, distinct = table.c[name], set(values)
+        if len(distinct) == 1:
+            yield column == values[0]
+        elif not looked_up:
+            looked_up = True
+            yield column.in_(sorted(distinct))
+        elif isinstance(values[0], int):
+            yield column.between(min(distinct), max(distinct))
+        else:
+            yield column.concat("").in_(sorted(distinct))

@@ -28,7 +28,7 @@ PAGE = 500
 """Tickets that are folded in one transaction."""
 
 _KEY = ("helpdesk", "ticket", "kind", "key")
-_SAID = ("content", "subject")
+_SAID = ("told", "subject")
 Row = dict[str, Any]
 
 
@@ -37,7 +37,7 @@ def staged(desk: Desk, ticket: str, content: Content, said: Mapping[str, Any]) -
     return {
         "helpdesk": desk.key,
         "ticket": ticket,
-        "content": json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        "told": json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
         **said,
         "subject": said["subject"] if desk.keep_subjects else None,
         "pending": 1,
@@ -108,9 +108,7 @@ def _histories(connection: Connection, desk: Desk, tickets: Sequence[str]) -> li
     found: dict[str, list[ImportedRow]] = {ticket: [] for ticket in tickets}
     rows = imported_rows.c
     for row in connection.execute(select(imported_rows).where(rows.helpdesk == desk.key, rows.ticket.in_(tickets))):
-        kept = ImportedRow(
-            kind=row.kind, key=row.key, line=row.line, content=json.loads(row.content), subject=row.subject
-        )
+        kept = ImportedRow(kind=row.kind, key=row.key, line=row.line, content=json.loads(row.told), subject=row.subject)
         found[row.ticket].append(kept)
     return [history(desk.key, ticket, kept) for ticket, kept in found.items()]
 

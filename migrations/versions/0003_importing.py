@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False, comment="events, tickets"),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("line", sa.BigInteger(), nullable=False, comment="orders rows of the same second"),
-        sa.Column("content", sa.Text(), nullable=False, comment="JSON, what the row says happened; no text of people"),
+        sa.Column("told", sa.Text(), nullable=False, comment="JSON, what the row says happened; no text of people"),
         sa.Column("subject", sa.Text(), nullable=True, comment="kept only if the setting says so"),
         sa.Column(
             "pending", sa.SmallInteger(), nullable=False, comment="1 until the ticket's history has been made of it"
