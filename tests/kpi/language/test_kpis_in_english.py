@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from spoken import asked, table
 
+from bot.commands import language_of
 from kpi.catalogue import CATALOGUE
 
 KPIS = """
@@ -149,6 +150,7 @@ how many tickets were reopened last week? | reopen_rate w2026-11-16
 reopened tickets by team last month | reopen_rate m2026-10-01 by team
 reopens this month | reopen_rate m2026-11-01
 re-open rate last quarter | reopen_rate q2026-07-01
+how many tickets have we re-opened this year | reopen_rate y2026-01-01
 
 replies per ticket | replies_per_ticket w2026-11-23
 how many replies does it take to solve a ticket | replies_per_ticket w2026-11-23
@@ -228,3 +230,7 @@ def test_every_kpi_is_asked_for_in_four_ways():
     ways = Counter(expected.split()[0] for _, expected in table(KPIS))
     assert set(ways) == set(CATALOGUE)
     assert min(ways.values()) >= 4
+
+
+def test_what_is_asked_in_english_is_answered_in_english():
+    assert [words for words, _ in table(KPIS) if language_of(words, "en") != "en"] == []

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from spoken import asked, table
 
+from bot.commands import language_of
 from kpi.catalogue import CATALOGUE
 
 KPIS = """
@@ -209,3 +210,7 @@ def test_every_kpi_is_asked_for_in_four_ways():
     ways = Counter(expected.split()[0] for _, expected in table(KPIS))
     assert set(ways) == set(CATALOGUE)
     assert min(ways.values()) >= 4
+
+
+def test_what_is_asked_in_french_is_answered_in_french():
+    assert [words for words, _ in table(KPIS) if language_of(words, "fr") != "fr"] == []
