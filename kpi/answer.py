@@ -10,7 +10,7 @@ from kpi.checked import Checked, check
 from kpi.compare import Coverage, change, compared_span
 from kpi.effect import effect
 from kpi.frames import Frames
-from kpi.period import Span
+from kpi.period import Span, whole_units
 from kpi.projection import Holidays, no_holidays, project
 from kpi.question import Answer, Figure, Question
 from kpi.trend import trend
@@ -52,7 +52,7 @@ def answer(
 
 def _measured(checked: Checked) -> Answer:
     question, asking, coverage = checked.question, checked.asking, checked.coverage
-    span = question.period.span(asking.now)
+    span = whole_units(question.period.span(asking.now), checked.kpi.grain, question.period.zone)
     given = checked.given(span)
     if not given.available:
         return given
@@ -85,7 +85,7 @@ def _beside(asked: Asked, asking: Asking, span: Span, coverage: Coverage) -> dic
 
 def _compared(given: Answer, asked: Asked, coverage: Coverage) -> Answer:
     """Return the answer with the other period's figure and the change, as far as the data covers both periods."""
-    period, span = compared_span(given.question, given.now)
+    period, span = compared_span(given.question, given.now, asked.kpi.grain)
     placed = replace(given, compared=period, compared_span=span)
     if given.figure is None or coverage.uncovered(span):
         return placed

@@ -77,7 +77,7 @@ class Combination:
 
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
         """Return the combined figure of each group that any member with all dimensions has."""
-        found = {
+        found: dict[str, Mapping[Identities, Figure]] = {
             name: member.groups(span) if member.by else {(): member.totals(span).figure}
             for name, member in self.members.items()
         }

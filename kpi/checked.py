@@ -10,7 +10,7 @@ from kpi.dimensions import BREAKDOWNS, Dimension, dimension
 from kpi.errors import QuestionError
 from kpi.filters import Chosen, choose
 from kpi.frames import Frames
-from kpi.period import Period, Span, midnight
+from kpi.period import Grain, Period, Span, midnight, whole_units
 from kpi.question import Answer, Question
 
 
@@ -60,13 +60,15 @@ def check(
 
     Raises:
         QuestionError: `no_cohort_reading`, `empty_period`, `reversed_period`, `period_in_future`,
-            `unknown_dimension`, `no_breakdown`, `dimension_unknown_here`, `unknown_value`, `ambiguous_value`.
+            `unknown_dimension`, `no_breakdown`, `dimension_unknown_here`, `unknown_value`, `ambiguous_value`,
+            `needs_whole_months`, `no_whole_month_yet`.
     """
     if question.reading not in kpi.readings:
         raise QuestionError("no_cohort_reading", kpi=kpi.key)
     by = _breakdown_by(question, kpi)
     for period in (question.period, question.versus):
         _check_period(period, now, ahead=ahead)
+    _check_units(question, kpi, now)
     filters = choose(question.filters, frames)
     _check_dimensions(kpi, [chosen.dimension for chosen in filters])
     asking = Asking(
@@ -113,6 +115,20 @@ def _check_period(period: Period | None, now: int, *, ahead: bool) -> None:
         raise QuestionError("empty_period", day=period.start)
     if midnight(period.start, period.zone) > now and not ahead:
         raise QuestionError("period_in_future", start=period.start)
+
+
+def _check_units(question: Question, kpi: AnyKpi, now: int) -> None:
+    """Raise when a KPI that is known by whole months only is asked for anything else, or before one is over."""
+    unit, period = kpi.grain, question.period
+    if unit is None:
+        return
+    grains = list(Grain)
+    finer = question.per is not None and grains.index(question.per) < grains.index(unit)
+    if finer or not all(asked.is_whole(unit) for asked in (period, question.versus) if asked):
+        raise QuestionError("needs_whole_months", kpi=kpi.key)
+    span = whole_units(period.span(now), unit, period.zone)
+    if span.start == span.end:
+        raise QuestionError("no_whole_month_yet", kpi=kpi.key, start=period.start)
 
 
 def _helpdesks(filters: tuple[Chosen, ...]) -> tuple[str, ...]:

@@ -4,21 +4,22 @@ from dataclasses import dataclass, replace
 
 from kpi.frames import Freshness
 from kpi.intervals import Interval, difference, poisson
-from kpi.period import Period, Span
+from kpi.period import Grain, Period, Span, whole_units
 from kpi.question import Change, Figure, Question, Unit
 
 SYNC_LAG_S = 3600
 """How old a sync may be while a period runs before the answer calls the period uncovered."""
 
 
-def compared_span(question: Question, now: int) -> tuple[Period, Span]:
+def compared_span(question: Question, now: int, unit: Grain | None = None) -> tuple[Period, Span]:
     """Return the period that a question compares with and the part of it that is comparable.
 
-    While the asked period runs this is as much of the other as has passed of it; never what lies after `now`.
+    While the asked period runs this is as much of the other as has passed of it; never what lies after `now`, and
+    with a `unit` only whole ones.
     """
-    other = question.versus or question.period.previous()
+    other = question.versus or question.period.previous(unit)
     part = other.elapsed_part(question.period, now)
-    return other, Span(part.start, max(part.start, min(part.end, now)))
+    return other, whole_units(Span(part.start, max(part.start, min(part.end, now))), unit, other.zone)
 
 
 def change(current: Figure, other: Figure, unit: Unit) -> Change | None:

@@ -84,6 +84,13 @@ def utc_days(span: Span, zone: str) -> Span:
     return Span(midnight(first, "UTC"), midnight(after, "UTC"))
 
 
+def whole_units(span: Span, unit: Grain | None, zone: str) -> Span:
+    """Return a span without the calendar unit that its end falls in the middle of; without a unit as it is."""
+    if unit is None:
+        return span
+    return Span(span.start, max(span.start, midnight(start_of(local_day(span.end, zone), unit), zone)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Local days `[start, end)` in `zone`.
@@ -129,11 +136,20 @@ class Period:
             return replace(self, start=start, end=start + timedelta(days=self.days))
         return replace(self, start=start, end=shift(start, self.grain, 1))
 
-    def previous(self) -> "Period":
-        """Return the period just before: the unit before, or as many days."""
+    def previous(self, unit: Grain | None = None) -> "Period":
+        """Return the period just before: the unit before, or as many days; with a `unit`, as many of these."""
+        if self.grain is None and unit is not None:
+            return replace(self, start=shift(self.start, unit, -self._count(unit)), end=self.start)
         if self.grain is None:
             return replace(self, start=self.start - timedelta(days=self.days), end=self.start)
         return self.moved(self.grain, -1)
+
+    def is_whole(self, unit: Grain) -> bool:
+        """Tell whether it is made of whole calendar units."""
+        return start_of(self.start, unit) == self.start and start_of(self.end, unit) == self.end
+
+    def _count(self, unit: Grain) -> int:
+        return next(count for count in range(1, self.days + 1) if shift(self.start, unit, count) >= self.end)
 
     def elapsed_part(self, of: "Period", now: int) -> Span:
         """Return as much of this period as has passed of the running period `of`, by local wall clock.

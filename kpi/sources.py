@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -90,11 +91,18 @@ def _of_work(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _rostered(table: Table) -> ColumnElement[Any]:
+    shifts = schema.shifts.c
+    known = exists(select(shifts.agent).where(shifts.helpdesk == table.c.helpdesk, shifts.agent == table.c.agent))
+    return case((known, 1), else_=0).label("rostered")
+
+
 def _handled() -> Subquery:
     """Return what agents spent time on: answered calls and chats, dated by their end, and time entries.
 
     `thing` is what was handled, a contact or a ticket, and `kind` one of calls, chats and tickets. Time entries on no
-    ticket have neither. `seconds` is NULL of a contact of which no time is known.
+    ticket have neither. `seconds` is NULL of a contact of which no time is known. `rostered` tells whether any shift
+    of the agent is known.
     """
     contacts, work = schema.contacts.c, schema.work.c
     times = (contacts.talk_s, contacts.hold_s, contacts.wrap_up_s)
@@ -110,6 +118,7 @@ def _handled() -> Subquery:
         spent.label("seconds"),
         case((contacts.channel == CHAT, "chats"), else_="calls").label("kind"),
         ("contact/" + contacts.helpdesk + "/" + contacts.external_id).label("thing"),
+        _rostered(schema.contacts),
     ).where(contacts.answered_at.is_not(None))
     on_ticket = work.ticket_id.is_not(None)
     entries = _of_work(
@@ -118,6 +127,7 @@ def _handled() -> Subquery:
         work.seconds,
         case((on_ticket, "tickets")).label("kind"),
         case((on_ticket, "ticket/" + cast(work.ticket_id, Text))).label("thing"),
+        _rostered(schema.work),
     )
     return union_all(answered, entries).subquery("handled_facts")
 
