@@ -1,11 +1,15 @@
 """What the facts of one ticket must be, by brute force: written from KPIS.md, apart from `kpi.history`."""
 
+from dataclasses import replace
+from itertools import combinations, pairwise
+
 from cast import at
-from reference_moments import Moment, Row, moments
+from reference_moments import Moment, Row, in_order, moments
 from reference_time import SlowTime
 
-from kpi.events import ENDED, GONE, UNSOLVED, WAITING, Author, History, Message, Status
-from kpi.policies import Metric, Policy, Rulebook
+from kpi.events import ENDED, GONE, UNSOLVED, WAITING, Author, Field, History, Message, Status
+from kpi.policies import Metric, Policy, Rulebook, Target
+from kpi.schema import FACTS
 
 OPENING_S = 2
 
@@ -56,6 +60,25 @@ class Told:
         return kind is Author.CUSTOMER or (kind is Author.AGENT and self._by_requester(moment.event))
 
     # --- Turns ---
+
+    def waiting_since(self, instant: int) -> int | None:
+        """Return since when the customer had been waiting just before an instant, told by nothing that came later.
+
+        Asked of what was known then: of the ticket with only the events before that instant.
+        """
+        if self.state(instant) is None:
+            return None
+        earlier = Told(self._known(instant), self.rules)
+        owed = [turn for turn in earlier.turns() if turn["reply"] is None and turn["end"] is None]
+        return owed[-1]["start"].at if owed else None
+
+    def _known(self, instant: int) -> History:
+        """Return the history as it was known just before an instant after the creation."""
+        changes = [moment for moment in self.history.changes if moment.at < instant]
+        messages = tuple(message for message in self.history.messages if message.at < instant)
+        state = self.state(instant)
+        then = replace(self.ticket, **{field.value: state[field.value] for field in Field})
+        return replace(self.history, ticket=then, changes=tuple(changes), messages=messages)
 
     def turns(self) -> list[Row]:  # noqa: C901, PLR0912  # the rules of a turn, in one place
         """Return the turns as rows that also hold their moments, for the clocks.
@@ -155,7 +178,7 @@ class Told:
             "started_at": start.at,
             "agent": stop.event.author if stopped_by == "reply" else (stop.after if stop else self.now)["agent"],
         }
-        return self._finished(row, [(start.at, stop and stop.at)], time, stop, stopped_by)
+        return self._finished(row, [(start.at, stop and stop.at)], time, stop, stopped_by) | {"instance": turn["turn"]}
 
     def _promise(self, metric: Metric, start: Moment, stop: Moment | None):
         ended = stop.after if stop else self.now
@@ -198,7 +221,50 @@ class Told:
             "agent": (stop.after if stop else self.now)["agent"],
         }
         time = self.business if target.business else self.calendar
-        return self._finished(row, self._unpaused(policy, stop), time, stop, stopped_by)
+        return self._finished(row, self._unpaused(policy, stop), time, stop, stopped_by) | {"instance": 1}
+
+    def overdue(self, instant: int) -> list[Row]:
+        """Return the clocks that ran and were late just before an instant, each with whose the ticket was then.
+
+        A clock is measured against its present target. It did not run while the ticket was ended, even when it went on
+        from its original start later.
+        """
+        found = []
+        state = self.state(instant)
+        if state is None or state["status"] not in UNSOLVED:
+            return found
+        for turn in self.turns():
+            stop, _ = self._stop_of_reply_clock(turn)
+            metric = Metric.FIRST_REPLY if turn["first"] else Metric.NEXT_REPLY
+            promised = self._promise(metric, turn["start"], stop)
+            runs = turn["start"].at < instant and (stop is None or instant <= stop.at)
+            if promised and runs and self._late([(turn["start"].at, None)], promised[1], instant):
+                found.append({"metric": metric.value, "instance": turn["turn"]})
+        stop, _ = self._end()
+        promised = self._promise(Metric.RESOLUTION, self.moments[0], stop)
+        runs = promised and state["status"] not in promised[0].pauses
+        if runs and self._late(self._unpaused(promised[0], None), promised[1], instant):
+            found.append({"metric": Metric.RESOLUTION.value, "instance": 1})
+        return [row | {name: state[name] for name in ("team", "agent", "priority")} for row in found]
+
+    def overdue_rows(self) -> list[Row]:
+        """Return a row for each clock and state in which it ran and was late, from its last instant in time on."""
+        rows = []
+        for start, end in pairwise([moment.at for moment in self.lasting] + [LAST]):
+            for row in self.overdue(end):
+                low, high = start, end  # late just before `high`
+                while low + 1 < high:
+                    middle = (low + high) // 2
+                    low, high = (low, middle) if row in self.overdue(middle) else (middle, high)
+                rows.append(row | {"started_at": high - 1, "ended_at": None if end == LAST else end})
+        return rows
+
+    def _late(self, ran: list[tuple[int, int | None]], target: Target, instant: int) -> bool:
+        time = self.business if target.business else self.calendar
+        passed = [
+            time.elapsed(start, instant if end is None else min(end, instant)) for start, end in ran if start < instant
+        ]
+        return sum(passed) > target.seconds
 
     def _end(self) -> tuple[Moment | None, str | None]:
         """Return the moment the ticket was done with, and how; None when it is not."""
@@ -228,10 +294,73 @@ class Told:
             if moment.after["status"] in statuses
         ]
 
+    # --- Moves ---
+
+    def transfers(self, until: int) -> int:
+        """Count the changes of team before a moment; being without a team in between is no change."""
+        teams = [moment.after["team"] for moment in self.moments[:until] if moment.after["team"] is not None]
+        return sum(before != after for before, after in pairwise(teams))
+
+    def is_escalated(self) -> bool:
+        rules = self.rules.escalation
+        if {tag.casefold() for tag in self.ticket.tags} & {tag.casefold() for tag in rules.tags}:
+            return True
+        tiers = [self._tier(moment.after["team"]) for moment in self.moments]
+        known = [tier for tier in tiers if tier is not None]
+        if any(later > earlier for earlier, later in combinations(known, 2)):
+            return True
+        high = {priority.casefold() for priority in rules.priorities}
+        priorities = [m.after["priority"].casefold() for m in self.moments if m.after["priority"] is not None]
+        return any(before not in high and after in high for before, after in pairwise(priorities))
+
+    def _tier(self, team: str | None) -> int | None:
+        names = {team, self.rules.team_names.get(team)}
+        return next((i for i, teams in enumerate(self.rules.escalation.tiers) if names & set(teams)), None)
+
+    def machine_acted(self, until: int) -> bool:
+        """Whether a bot, the system or an automatic message had a part, up to a moment and with it."""
+        for moment in self.moments[1 : until + 1]:
+            event = moment.event
+            by_machine = (event.author_kind if isinstance(event, Message) else event.actor_kind) in (
+                Author.BOT,
+                Author.SYSTEM,
+            )
+            sent = isinstance(event, Message) and event.automatic
+            if (by_machine or sent) and moment is not self.opening:
+                return True
+        return False
+
     # --- The ticket ---
 
     def solves(self) -> list[Moment]:
         return [moment for moment in self.moments if moment.solves]
+
+    def solved_by_machine(self, solve: Moment) -> bool:
+        event = solve.event
+        if event is None:  # it arrived solved: by the last change of its status in that second, if there is one
+            arrival = [c for c in self.history.changes if c.field is Field.STATUS and c.at == self.ticket.created_at]
+            event = max(arrival, key=in_order, default=None)
+        return event is not None and event.actor_kind in (Author.BOT, Author.SYSTEM)
+
+    def solve_rows(self) -> list[Row]:
+        return [
+            {
+                "solve": number,
+                "solved_at": solve.at,
+                "automatic": int(self.solved_by_machine(solve)),
+                **self._whose("", solve.after),
+            }
+            for number, solve in enumerate(self.solves(), 1)
+        ]
+
+    def _asked_again_at(self, solve: Moment) -> int | None:
+        """Return when the customer wrote after a solve, or somebody reopened it."""
+        since = self.moments.index(solve) + 1
+        if since == 1:  # what was said in the second of its creation came with it
+            since = len([moment for moment in self.moments if moment.at == self.ticket.created_at])
+        found = [moment.at for moment in self.moments[since:] if self.is_question(moment)]
+        found += [moment.at for moment, automatic in self.reopens() if moment in self.moments[since:] and not automatic]
+        return min(found, default=None)
 
     def reopens(self) -> list[tuple[Moment, bool]]:
         """Return the reopens after a solve, each with whether an automatic message did it."""
@@ -265,6 +394,9 @@ class Told:
             if not automatic
         ]
         closed, how = self._end()
+        real = [moment for moment, automatic in reopens if not automatic]
+        replies = [moment.at for moment in self.moments if self.is_reply(moment)]
+        solved_by_machine = bool(solves) and self.solved_by_machine(solves[-1])
         return {
             "created_at": self.ticket.created_at,
             "left_out": self.left_out(),
@@ -273,11 +405,19 @@ class Told:
             "customer": self.ticket.customer,
             "type": self.ticket.type,
             **self._whose("created_", self.created),
+            **self._whose("first_solved_", solves[0].after if solves else None),
             **self._whose("solved_", solves[-1].after if solves else None),
             **self._rating(solves),
             "replies": sum(self.is_reply(moment) for moment in window),
             "customer_messages": sum(self.is_question(moment) for moment in window),
             "teams": len({m.after["team"] for m in self.lasting} - {None}),
+            "transfers": self.transfers(until or 1),
+            "escalated": int(self.is_escalated()),
+            "automation_acted": int(solved_by_machine or self.machine_acted(until or len(window) - 1)),
+            "solved_automatically": int(solved_by_machine),
+            "first_replied_at": min(replies, default=None),
+            "first_reopen_s": real[0].at - solves[0].at if real else None,
+            "asked_again_at": self._asked_again_at(solves[-1]) if solves else None,
             "first_solved_at": solves[0].at if solves else None,
             "last_solved_at": solves[-1].at if solves else None,
             "closed_at": closed.at if how == "closed" and not solves else None,
@@ -307,7 +447,8 @@ class Told:
     def _rating(self, solves: list[Moment]) -> Row:
         given = [r for r in self.history.ratings if r.survey == "csat" and r.score is not None]
         if not given:
-            return {"rated_at": None, "rating": None, "rating_positive": None, **self._whose("rated_", None)}
+            names = ("rated_at", "rating", "rating_lowest", "rating_highest", "rating_positive")
+            return dict.fromkeys(names) | self._whose("rated_", None)
         rating = max(given, key=lambda r: (r.at, r.external_id))
         earlier = [solve for solve in solves if solve.at <= rating.at]
         seen = [moment for moment in self.moments if moment.at <= rating.at] or self.moments[:1]
@@ -315,15 +456,22 @@ class Told:
         return {
             "rated_at": rating.at,
             "rating": rating.score,
+            "rating_lowest": rating.lowest,
+            "rating_highest": rating.highest,
             "rating_positive": int(share >= 0.75),
             **self._whose("rated_", (earlier or seen)[-1].after),
         }
 
     def span_rows(self) -> list[Row]:
-        """Return a row for each state in which it was open, the last one without end."""
+        """Return a row for each state in which it was open, the last one without end, and since when it was waited."""
         ends = [moment.at for moment in self.lasting[1:]] + [None]
         return [
-            {"started_at": moment.at, "ended_at": end, **moment.after}
+            {
+                "started_at": moment.at,
+                "ended_at": end,
+                "waiting_since": self.waiting_since(moment.at + 1),
+                **moment.after,
+            }
             for moment, end in zip(self.lasting, ends, strict=True)
             if moment.after["status"] in UNSOLVED
         ]
@@ -360,18 +508,38 @@ def _when(intervals: list[tuple[int, int | None]], time: SlowTime, holds) -> int
 
 def facts(told: list[Told]) -> dict[str, list[Row]]:
     """Return the facts of several tickets by table, each row with what every table says of its ticket."""
-    found: dict[str, list[Row]] = {"ticket_facts": [], "turn_facts": [], "clock_facts": [], "span_facts": []}
+    found: dict[str, list[Row]] = {name: [] for name in FACTS}
     for ticket in told:
         row = ticket.ticket_row()
         shared = {name: row[name] for name in ("created_at", "left_out", "opened_by_agent")}
-        found["ticket_facts"].append(row | {"solved_in_contact": 0, "next_contact_at": next_contact(ticket, told)})
+        contacts = {
+            "next_contact_at": next_contact(ticket, told),
+            "previous_contact_at": previous_contact(ticket, told),
+        }
+        found["ticket_facts"].append(row | {"solved_in_contact": 0} | contacts)
         for name, rows in (
             ("turn_facts", ticket.turn_rows()),
             ("clock_facts", ticket.clock_rows()),
             ("span_facts", ticket.span_rows()),
+            ("overdue_facts", ticket.overdue_rows()),
+            ("solve_facts", ticket.solve_rows()),
         ):
             found[name] += [row | shared for row in rows]
     return found
+
+
+def previous_contact(ticket: Told, others: list[Told]) -> int | None:
+    """Return when the same customer had opened a ticket before."""
+    mine = ticket.ticket
+    earlier = [
+        other.ticket.created_at
+        for other in others
+        if mine.customer is not None
+        and other.ticket.customer == mine.customer
+        and other.left_out() is None
+        and other.ticket.created_at < mine.created_at
+    ]
+    return max(earlier, default=None)
 
 
 def next_contact(ticket: Told, others: list[Told]) -> int | None:

@@ -36,7 +36,7 @@ class Moment:
         return self.after["status"] is Status.SOLVED and self.before["status"] is not Status.SOLVED
 
 
-def _in_order(event: Message | Change) -> tuple[int, int, bool, str]:
+def in_order(event: Message | Change) -> tuple[int, int, bool, str]:
     return event.at, event.position, isinstance(event, Change), event.external_id
 
 
@@ -46,13 +46,13 @@ def _value(field: Field, text: str | None) -> str | None:
 
 def moments(history: History) -> list[Moment]:
     """Return what happened to a ticket, in order."""
-    changes = sorted(history.changes, key=_in_order)
+    changes = sorted(history.changes, key=in_order)
     state: Row = {}
     for field in Field:
         first = next((change for change in changes if change.field is field), None)
         state[field.value] = _value(field, first.old) if first else getattr(history.ticket, field.value)
     created_at = history.ticket.created_at
-    events = sorted([*history.changes, *history.messages], key=_in_order)
+    events = sorted([*history.changes, *history.messages], key=in_order)
     # What happens in the very second of creation belongs to how the ticket arrived.
     for event in events:
         if isinstance(event, Change) and event.at == created_at:

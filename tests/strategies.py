@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kpi.events import WAITING, Author, Change, Field, History, Message, Rating, Status, Ticket
 from kpi.hours import AROUND_THE_CLOCK, Schedule, Week
-from kpi.policies import Assignment, Condition, Metric, Policy, Rulebook, Target
+from kpi.policies import Assignment, Condition, Escalation, Metric, Policy, Rulebook, Target
 
 ZONES = (
     "Europe/Paris",
@@ -147,7 +147,11 @@ def policies(draw, key: str) -> Policy:
 def rulebooks(draw) -> Rulebook:
     """Schedules by team, priority or level, one or two policies, and a tag for tests."""
     schedules_used = draw(st.lists(st.sampled_from((DESK, SHIFTS, OVERSEAS, EVERY_HOUR)), max_size=3))
+    tiers = draw(
+        st.sampled_from(((), (("Support desk",), ("field", "billing")), (("billing",), ("support",), ("field",))))
+    )
     return Rulebook(
+        escalation=Escalation(tiers=tiers, priorities=draw(st.sampled_from((frozenset(), frozenset({"Urgent"}))))),
         schedules=tuple(Assignment(schedule=schedule, when=draw(conditions())) for schedule in schedules_used),
         policies=tuple(draw(policies(key)) for key in ("first", "second")[: draw(st.sampled_from((0, 1, 1, 2, 2)))]),
         test_tags=frozenset({"test"}),
@@ -268,7 +272,7 @@ def histories(draw, external_id: str = "1", *, nasty: bool = True) -> History:
             customer=customer,
             opened_by_agent=opened_by_agent,
             channel=draw(st.sampled_from(("email", "phone", None))),
-            tags=draw(st.sampled_from(((), (), (), ("vip",), ("vip", "test")))),
+            tags=draw(st.sampled_from(((), (), (), ("vip",), ("vip", "test"), ("Escaladé",)))),
             merged_into="99" if state[Field.STATUS] is Status.MERGED else None,
             **{field.value: value for field, value in state.items()},
         ),

@@ -34,8 +34,49 @@ def test_facts_are_what_the_reference_says(history, rules):
         ([found.ticket], [told.ticket_row()]),
         (found.turns, told.turn_rows()),
         (in_order(found.clocks), in_order(told.clock_rows())),
+        (found.solves, told.solve_rows()),
     ):
         assert seen(rows, expected) == expected
+
+
+def at_instant(rows: list[dict], instant: int) -> list[dict]:
+    """Return the rows of stretches that were there at an instant, as a backlog counts them."""
+    return [
+        row for row in rows if row["started_at"] < instant and (row["ended_at"] is None or row["ended_at"] >= instant)
+    ]
+
+
+@given(st.data(), ALL_HISTORIES, rulebooks())
+@settings(max_examples=200)
+def test_at_any_instant_the_same_customers_wait_and_the_same_clocks_are_overdue_as_in_the_reference(
+    data, history, rules
+):
+    found, told = fold(history, rules), Told(history, rules)
+    edges = [row[name] for row in (*found.spans, *found.overdue) for name in ("started_at", "ended_at")]
+    near = [edge + step for edge in edges if edge is not None for step in (0, 1)]
+    for instant in [*data.draw(st.lists(st.sampled_from(near), max_size=8) if near else st.just([])), CLOSES + 1]:
+        waiting = [span["waiting_since"] for span in at_instant(found.spans, instant)]
+        assert waiting == [told.waiting_since(instant)] * len(waiting)
+        overdue = told.overdue(instant)
+        assert in_turn(seen(in_turn(at_instant(found.overdue, instant)), in_turn(overdue))) == in_turn(overdue)
+
+
+def in_turn(clocks: list[dict]) -> list[dict]:
+    return sorted(clocks, key=lambda clock: (clock["metric"], clock["instance"]))
+
+
+@given(ALL_HISTORIES, rulebooks(), INSTANTS)
+@FEWER
+def test_the_overdue_clocks_of_an_instant_are_those_that_run_and_have_passed_their_last_instant_in_time(
+    history, rules, instant
+):
+    facts = fold(history, rules)
+    now = CLOSES + 1 + instant % (20 * DAY)
+    late = {(c["metric"], c["instance"]) for c in facts.clocks if c["state"] == "running" and c["late_after"] < now}
+    open_rows = [row for row in facts.overdue if row["started_at"] < now and row["ended_at"] is None]
+    assert sorted((row["metric"], row["instance"]) for row in open_rows) == sorted(late)
+    assert all(row["ended_at"] is None or row["started_at"] < row["ended_at"] for row in facts.overdue)
+    assert len({(row["metric"], row["instance"], row["stretch"]) for row in facts.overdue}) == len(facts.overdue)
 
 
 @given(ALL_HISTORIES, rulebooks(), INSTANTS)
