@@ -109,7 +109,7 @@ def _of(row: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _by_ticket(folder: Path, key: str, every: int, order: str) -> dict[int, list[dict[str, Any]]]:
-    query = f"SELECT * FROM '{folder}/*.parquet' WHERE {key} % {every} = 0 ORDER BY {key}, {order}"  # noqa: S608
+    query = f"SELECT * FROM '{folder}/*.parquet' WHERE {key} % {every} = 0 ORDER BY {key}, {order}"
     with duckdb.connect() as connection:
         found = connection.sql(query)
         names, rows = found.columns, found.fetchall()

@@ -75,7 +75,7 @@ class Hours:
         edges = [
             [instant(datetime.combine(day, time()) + timedelta(seconds=second), zone) for second in (OPENS, CLOSES)]
             for day in days
-            if day.weekday() < 5  # noqa: PLR2004  # Monday to Friday
+            if day.weekday() < 5  # Monday to Friday
         ]
         opens, closes = np.array(edges, dtype=np.int64).T
         return cls(opens, closes, np.cumsum(closes - opens))

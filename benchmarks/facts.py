@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 
 import numpy as np
-from desk import END, TARGETS, Hours, Ints
+from desk import END, Hours, Ints
 from lives import MERGED, NEVER, SPAM, TEST, Lives
 
 from kpi.policies import Metric
@@ -78,7 +78,7 @@ def _team(lives: Lives, at: Ints) -> Ints:
     return np.where((lives.transferred != NEVER) & (at >= lives.transferred), lives.later_team, lives.team)
 
 
-def _whose(lives: Lives, prefix: str, at: Ints) -> Columns:
+def whose(lives: Lives, prefix: str, at: Ints) -> Columns:
     """Return whose each ticket was at a moment; NEVER where the moment never came."""
     values = {"team": _team(lives, at), "agent": _agent(lives, at), "priority": lives.priority}
     return {f"{prefix}{name}": np.where(at == NEVER, NEVER, value) for name, value in values.items()}
@@ -101,10 +101,10 @@ def ticket_facts(lives: Lives, contacts: Columns, hours: Hours) -> Columns:
     gap = np.where(lives.resumed == NEVER, 0, lives.pending)
     return {
         **common(lives),
-        **_whose(lives, "created_", lives.created),
-        **_whose(lives, "first_solved_", lives.solved),
-        **_whose(lives, "solved_", last),
-        **_whose(lives, "rated_", np.where(lives.rated == NEVER, NEVER, last)),
+        **whose(lives, "created_", lives.created),
+        **whose(lives, "first_solved_", lives.solved),
+        **whose(lives, "solved_", last),
+        **whose(lives, "rated_", np.where(lives.rated == NEVER, NEVER, last)),
         "replies": np.bincount(lives.turn_ticket[replied], minlength=count),
         "customer_messages": np.bincount(lives.turn_ticket[within & ~opening], minlength=count),
         "teams": 1 + left,
@@ -155,7 +155,7 @@ def turn_facts(lives: Lives, hours: Hours) -> Columns:
     """Return the rows of turn_facts."""
     rows, asked, replied = lives.turn_ticket, lives.asked, lives.replied
     open_ = replied == NEVER
-    ended = np.where(open_ & (asked != lives.reopened[rows]), _stop(lives)[rows], NEVER)
+    ended = np.where(open_ & (asked != lives.reopened[rows]), first_stop_of(lives)[rows], NEVER)
     moment = np.select([~open_, ended != NEVER], [replied, ended], END)
     assigned, transferred = lives.assigned[rows], lives.transferred[rows]
     return {
@@ -172,98 +172,14 @@ def turn_facts(lives: Lives, hours: Hours) -> Columns:
     }
 
 
-def reply_clocks(lives: Lives, turns: Columns, hours: Hours) -> Columns:
-    """Return the rows of clock_facts that belong to turns."""
-    first = (turns["turn"] == 1) & (turns["opened_by_agent"] == 0)
-    promised = np.array([[s or NEVER for s in TARGETS[m]] for m in (Metric.FIRST_REPLY, Metric.NEXT_REPLY)])
-    target = promised[np.where(first, 0, 1), turns["priority"]]
-    keep = np.flatnonzero(target != NEVER)
-    turns, target, first = of_tickets(turns, keep), target[keep], first[keep]
-    stopping = np.select([lives.solved != NEVER, lives.gone != NEVER], [BY_SOLVE, BY_GOING], BY_CLOSING)
-    by = np.where(turns["replied_at"] != NEVER, BY_REPLY, stopping[lives.turn_ticket[keep]])
-    stopped = np.maximum(turns["replied_at"], turns["ended_at"])
-    started = turns["started_at"]
-    elapsed = np.where(stopped == NEVER, NEVER, hours.elapsed(started, stopped))
-    dropped = {"turn", "replied_at", "ended_at", "reply_s", "reply_calendar_s"}
-    return {
-        **{name: values for name, values in turns.items() if name not in dropped},
-        "metric": np.where(first, 0, 1),
-        "instance": turns["turn"],
-        "target_s": target,
-        "started_at": started,
-        "stopped_at": stopped,
-        "stopped_by": np.where(stopped == NEVER, NEVER, by),
-        "state": np.where(stopped == NEVER, RUNNING, STOPPED),
-        "elapsed_s": elapsed,
-        "due_at": hours.add(started, target),
-        "late_after": hours.last(started, target),
-        "late": hours.last(started, target),
-        "breached": np.where(stopped == NEVER, NEVER, elapsed > target),
-    }
-
-
-def resolution_clocks(lives: Lives, hours: Hours) -> Columns:
-    """Return the rows of clock_facts that tickets have; their clock stands while pending, and while solved."""
-    end_at, end_by = end(lives)
-    target = np.array(TARGETS[Metric.RESOLUTION])[lives.priority]
-    due, late, elapsed = np.full(len(target), NEVER), np.full(len(target), NEVER), np.zeros_like(target)
-    running = np.zeros(len(target), bool)
-    stretches = _stretches(lives)
-    for number, (start, until) in enumerate(stretches):
-        there = start != NEVER
-        is_last = there & ~np.any([later[0] != NEVER for later in stretches[number + 1 :]], axis=0)
-        left = target - elapsed
-        passed = np.where(until == NEVER, np.iinfo(np.int64).max, hours.elapsed(start, until))
-        from_here = np.where(there, start, lives.created)
-        short = np.maximum(left, 0)
-        due = np.where(
-            there & (due == NEVER) & ((passed >= left) | is_last),
-            np.where(left > 0, hours.add(from_here, short), start),
-            due,
-        )
-        late = np.where(there & (late == NEVER) & ((passed > left) | is_last), hours.last(from_here, short), late)
-        elapsed += np.where(there & (until != NEVER), passed, 0)
-        running |= there & (until == NEVER)
-    paused = (end_at == NEVER) & ~running
-    whose = _whose(lives, "", np.where(end_at == NEVER, END, end_at))
-    measured = np.where(running, NEVER, elapsed)
-    return {
-        **common(lives),
-        **whose,
-        "metric": np.full(len(target), METRICS.index(Metric.RESOLUTION.value)),
-        "instance": np.ones(len(target), np.int64),
-        "target_s": target,
-        "started_at": lives.created,
-        "stopped_at": end_at,
-        "stopped_by": end_by,
-        "state": np.select([running, paused], [RUNNING, PAUSED], STOPPED),
-        "elapsed_s": measured,
-        "due_at": np.where(paused, NEVER, due),
-        "late_after": np.where(paused, NEVER, late),
-        "late": late,
-        "breached": np.where(running, NEVER, measured > target),
-    }
-
-
-def _first(*moments: Ints) -> Ints:
+def first_of(*moments: Ints) -> Ints:
     """Return the earliest of moments that come in this order if they come."""
     return np.select([moment != NEVER for moment in moments], moments, NEVER)
 
 
-def _stretches(lives: Lives) -> list[tuple[Ints, Ints]]:
-    """Return when a ticket was open and not pending: starts and ends."""
-    stop = _stop(lives)
-    again = np.where(lives.reopened == NEVER, NEVER, lives.solved_again)
-    return [
-        (lives.created, _first(lives.pending, stop)),
-        (lives.resumed, np.where(lives.resumed == NEVER, NEVER, stop)),
-        (lives.reopened, again),
-    ]
-
-
 def span_facts(lives: Lives) -> Columns:
     """Return the rows of span_facts: what a ticket was from each moment on, where it differs from before."""
-    first_stop = _stop(lives)
+    first_stop = first_stop_of(lives)
     assigned_later = np.where(lives.assigned > lives.created, lives.assigned, NEVER)
     moments = (lives.created, lives.transferred, assigned_later, lives.pending, lives.resumed, first_stop)
     here = [np.flatnonzero(at != NEVER) for at in (*moments, lives.reopened, lives.solved_again)]
@@ -337,41 +253,9 @@ def _waiting(lives: Lives, tickets: Ints, at: Ints) -> Ints:
     return np.where(asked & ((replied == NEVER) | (replied > at)), lives.asked[turn], NEVER)
 
 
-def _stop(lives: Lives) -> Ints:
+def first_stop_of(lives: Lives) -> Ints:
     """Return when each ticket first stopped being open."""
-    return np.where(lives.solved != NEVER, lives.solved, _first(lives.gone, lives.closed))
-
-
-def overdue_facts(lives: Lives, clocks: Columns) -> Columns:
-    """Return the rows of overdue_facts: while a clock runs and is late, apart for each team and agent."""
-    tickets = clocks["ticket_id"] - lives.first - 1
-    assigned_later = np.where(lives.assigned > lives.created, lives.assigned, NEVER)
-    stop = _stop(lives)
-    first_end = _first(lives.pending, stop)
-    again = np.where(lives.reopened == NEVER, NEVER, lives.solved_again)
-    pieces = (
-        (lives.created, _first(lives.transferred, assigned_later, first_end)),
-        (lives.transferred, _first(assigned_later, first_end)),
-        (assigned_later, first_end),
-        (lives.resumed, stop),
-        (lives.reopened, again),
-    )
-    found = []
-    for start, end in pieces:
-        begins = np.maximum(start[tickets], clocks["late"])
-        ends = np.where(end[tickets] == NEVER, clocks["stopped_at"], end[tickets])
-        ends = np.where(clocks["stopped_at"] == NEVER, ends, np.minimum(ends, clocks["stopped_at"]))
-        rows = np.flatnonzero(
-            (start[tickets] != NEVER) & (clocks["late"] != NEVER) & ((ends == NEVER) | (ends > begins))
-        )
-        whose = of_tickets(_whose(lives, "", start), tickets[rows])
-        found.append(
-            {**of_tickets(clocks, rows), **whose, "clock": rows, "started_at": begins[rows], "ended_at": ends[rows]}
-        )
-    columns = {name: np.concatenate([rows[name] for rows in found]) for name in found[0]}
-    columns = dict(of_tickets(columns, np.lexsort((columns["started_at"], columns["clock"]))))
-    columns["stretch"] = np.arange(len(columns["clock"])) - np.searchsorted(columns["clock"], columns["clock"]) + 1
-    return columns
+    return np.where(lives.solved != NEVER, lives.solved, first_of(lives.gone, lives.closed))
 
 
 def solve_facts(lives: Lives) -> Columns:
@@ -379,11 +263,11 @@ def solve_facts(lives: Lives) -> Columns:
     numbered = []
     for number, moment in enumerate((lives.solved, lives.solved_again), 1):
         rows = np.flatnonzero(moment != NEVER)
-        whose = of_tickets(_whose(lives, "", moment), rows)
+        owners = of_tickets(whose(lives, "", moment), rows)
         numbered.append(
             {
                 **of_tickets(common(lives), rows),
-                **whose,
+                **owners,
                 "solve": np.full(len(rows), number),
                 "solved_at": moment[rows],
             }

@@ -12,7 +12,7 @@ from time import perf_counter
 Side = Callable[[], object]
 
 ROUNDS = 7
-LONGEST_S = 60
+LONGEST_S = 3
 """A side that is slower than this in its warm-up is run three times, not more."""
 AT_ONCE_S = 0.5
 """A fast side runs this long in each round, at most so many times."""
@@ -68,7 +68,10 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
     print("| " + " | ".join(cell.ljust(width) for cell, width in zip(head, widths, strict=True)) + " |")
     print("|" + "|".join("-" * (width + 1) + (":" if place else "-") for place, width in enumerate(widths)) + "|")
     for row in rows:
-        cells = [cell.rjust(width) if place else cell.ljust(width) for place, (cell, width) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         print("| " + " | ".join(cells) + " |")
 
 

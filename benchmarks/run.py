@@ -33,9 +33,12 @@ def main() -> None:
 
 
 PARTS: Mapping[str, Callable[[Path, int], None]] = {
+    "check": lambda directory, count: answers.checked(files(count, directory)),
     "answers": lambda directory, count: answers.against_hand(files(count, directory)),
     "bi": lambda directory, count: answers.against_bi(files(count, directory)),
-    "growth": lambda directory, count: answers.as_it_grows(files(count, directory), files(10 * count, directory)),
+    "growth": lambda directory, count: answers.as_it_grows(
+        files(count, directory), files(10 * count, directory, with_events=False)
+    ),
     "history": lambda directory, count: history.measure_history(files(min(count, HISTORY_TICKETS), directory)),
     "hours": lambda _directory, _count: history.measure_hours(),
 }

@@ -164,8 +164,7 @@ def _durations(place: str, seconds: pd.Series) -> Told:
     return durations(place, len(seconds), values, np.sort(seconds.to_numpy()))
 
 
-def _backlog(tables: Tables, question: Question, now: int) -> Told:
-    _, before = spans(question, now)
+def _backlog(tables: Tables, question: Question, _now: int) -> Told:
     tickets = _tickets(tables)
     status = tables.changes[tables.changes.field == "status"]
     opens, was_open = status.new.isin(OPEN), status.old.isin(OPEN)
@@ -178,7 +177,7 @@ def _backlog(tables: Tables, question: Question, now: int) -> Told:
         ]
     )
     local = pd.to_datetime(moves["at"], unit="s", utc=True).dt.tz_convert(ZONE).dt.date
-    daily = moves.groupby([local, "left_out"]).move.sum().unstack(fill_value=0).cumsum()
+    daily = moves.groupby([local, "left_out"]).move.sum().unstack(fill_value=0).cumsum()  # noqa: PD010  # of sums by two keys
     days = [bucket.start for bucket in question.period.buckets(Grain.DAY)]
     daily = daily.reindex([days[0] - timedelta(days=1), *days], method="ffill")
     found = {f"buckets.{number}.n": int(n) for number, n in enumerate(daily[""].iloc[1:])}
