@@ -19,7 +19,7 @@ from kpi import schema
 from kpi.events import Contact, Field, History, Message, Person, Status, Team, Work
 from kpi.history import fold
 from kpi.hours import AROUND_THE_CLOCK, Schedule
-from kpi.policies import Assignment, Condition, Metric, Policy, Rulebook, Target
+from kpi.policies import Assignment, Condition, Escalation, Metric, Policy, Rulebook, Target
 
 HOURS = Schedule(key="always", zone="UTC", weeks=(AROUND_THE_CLOCK,))
 PROMISE = Policy(key="promise", targets=(Target(metric=Metric.FIRST_REPLY, seconds=HOUR),))
@@ -30,6 +30,8 @@ RULES = [
     Rulebook(test_tags=frozenset({"test"})),
     Rulebook(schedules=(Assignment(schedule=HOURS),)),
     Rulebook(schedules=(Assignment(schedule=replace(HOURS, zone="Asia/Kolkata")),)),
+    Rulebook(escalation=Escalation(tiers=(("Support",), ("Billing",)))),
+    Rulebook(escalation=Escalation(tags=frozenset({"boss"}))),
     Rulebook(policies=(PROMISE,)),
     Rulebook(policies=(replace(PROMISE, since=5),)),
     Rulebook(policies=(replace(PROMISE, when=(Condition(field="team", values=("Support",)),)),)),
