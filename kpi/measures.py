@@ -62,10 +62,14 @@ class Measure(Protocol):
 def aggregate(rows: Frame, keys: Sequence[str], **values: nw.Expr) -> dict[Group, dict[str, Any]]:
     """Return the aggregated values of each group as plain Python numbers, None for what is missing."""
     table = rows.group_by(*keys).agg(**values) if keys else rows.select(**values)
-    # Engines disagree about what a missing key looks like in pandas; in rows of narwhals it is None or not a number.
-    found = table.collect(backend="pandas").rows(named=True)
-    plain = [{name: None if value != value else value for name, value in row.items()} for row in found]  # noqa: PLR0124  # only NaN differs from itself
-    return {tuple(row.pop(key) for key in keys): row for row in plain}
+    return {tuple(row.pop(key) for key in keys): row for row in collected(table)}
+
+
+def collected(rows: Frame) -> list[dict[str, Any]]:
+    """Return rows as plain Python values, None for what is missing."""
+    # Engines disagree about what a missing value looks like in pandas; in rows of narwhals it is None or not a number.
+    found = rows.collect(backend="pandas").rows(named=True)
+    return [{name: None if value != value else value for name, value in row.items()} for row in found]  # noqa: PLR0124  # only NaN differs from itself
 
 
 def flag(condition: nw.Expr) -> nw.Expr:

@@ -46,7 +46,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """One KPI in one reading, through the filters of a question."""
+    """One KPI in one reading, through the filters of a question.
+
+    Attributes:
+        also: columns to read besides those that the figure needs.
+    """
 
     kpi: Kpi
     reading: Reading
@@ -56,6 +60,7 @@ class Selection:
     calendar: bool = False
     filters: tuple[Chosen, ...] = ()
     by: tuple[Dimension, ...] = ()
+    also: frozenset[str] = frozenset()
     _read: dict[Span, Frame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -74,7 +79,7 @@ class Selection:
         }
         placed = {anchor.instant} | ({anchor.until} if anchor.until else set())
         told_apart = {*kpi.latest_per, self._identifier} if kpi.latest_per else set()
-        return ALWAYS_READ | placed | told_apart | {*kpi.columns, *kpi.measure.columns} | of_dimensions
+        return ALWAYS_READ | placed | told_apart | {*kpi.columns, *kpi.measure.columns} | of_dimensions | self.also
 
     @property
     def _identifier(self) -> str:
@@ -107,6 +112,12 @@ class Selection:
             notes=_named(told, "note_"),
             business=told.get("business", 0) > 0,
         )
+
+    def counted(self, span: Span) -> Frame:
+        """Return the rows that count, each with what the measure makes of it."""
+        rows, columns = self._flagged(self._rows(span)), self.kpi.measure.prepared(calendar=self.calendar)
+        prepared = rows.with_columns(**columns) if columns else rows
+        return prepared.filter(nw.col("counted") == 1)
 
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
         """Return the figure of each group of its dimensions' values."""
