@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from kpi.catalogue import CATALOGUE, Effect
 from kpi.dimensions import BREAKDOWNS
 from kpi.errors import QuestionError
 from kpi.language.calendar import Spoken
@@ -12,9 +13,7 @@ from kpi.period import Grain
 from kpi.question import Filter
 
 MOST_BREAKDOWNS = 2
-FORECASTS = frozenset({"volume_forecast"})
-"""The KPIs of periods to come."""
-EFFECTS = frozenset({"training_effect"})
+EFFECTS = frozenset(key for key, kpi in CATALOGUE.items() if isinstance(kpi, Effect))
 """The KPIs that are about another KPI."""
 
 Named = tuple[tuple[str, ...], str]

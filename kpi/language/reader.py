@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from kpi.catalogue import CATALOGUE
 from kpi.errors import QuestionError
 from kpi.language.clauses import (
     By,
@@ -22,7 +23,7 @@ from kpi.language.clauses import (
 from kpi.language.context import Context
 from kpi.language.filters import Filters, find, together
 from kpi.language.grammar import Grammar
-from kpi.language.heard import FORECASTS, Heard
+from kpi.language.heard import Heard
 from kpi.language.lexicon import LANGUAGES, lexicon, lexicons, phrase_key
 from kpi.language.misread import Misread
 from kpi.language.spans import Spans
@@ -82,7 +83,7 @@ class _Reader:
             raise self.misread.error(heard.lost, kpi_known=bool(heard.kpis or heard.counted))
         kpi, of = heard.kpi(self.lexicon)
         per = heard.step(self.lexicon)
-        period = self.spans.main(heard.periods, heard.versus, per, ahead=kpi in FORECASTS)
+        period = self.spans.main(heard.periods, heard.versus, per, CATALOGUE[kpi])
         return Question(
             kpi=kpi,
             of=of,

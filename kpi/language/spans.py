@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kpi.catalogue.definition import Listed, Projection
 from kpi.errors import QuestionError
 from kpi.language.calendar import Calendar, Spoken
 from kpi.language.clauses import SamePeriod, Versus
@@ -23,21 +24,22 @@ class Spans:
         self.context = context
         self.language = language
 
-    def main(self, said: Sequence[tuple[Spoken, str]], compared: Compared, per: Grain | None, *, ahead: bool) -> Period:
-        """Return the period that is asked about; `ahead` when it may be still to come.
+    def main(self, said: Sequence[tuple[Spoken, str]], compared: Compared, per: Grain | None, kpi: Listed) -> Period:
+        """Return the period that is asked about; one that is to come is a matter for a projection alone.
 
-        When none was said: next month for what looks ahead; beside a comparison with a calendar unit the running one
-        of that unit, so that like is compared with like; else the usual length of a trend; else the running unit of
-        the context.
+        When none was said: next month for a projection; beside a comparison with a calendar unit the running one of
+        that unit, so that like is compared with like; else the usual length of a trend; else the latest whole unit of
+        a KPI that has only whole ones; else the running unit of the context.
 
         Raises:
             QuestionError: `two_periods`, `period_in_future`, and as the words themselves.
         """
+        ahead = isinstance(kpi, Projection)
         found = {self._resolve(spoken, self._calendar(words, ahead=ahead)): words for spoken, words in said}
         if len(found) > 1:
             first, second, *_ = found.values()
             raise QuestionError("two_periods", first=first, second=second)
-        unsaid = Unit(Grain.MONTH, 1) if ahead else self._unsaid(compared, per)
+        unsaid = Unit(Grain.MONTH, 1) if ahead else self._unsaid(compared, per, kpi.grain)
         return next(iter(found), None) or unsaid.resolve(self._calendar(""))
 
     def versus(self, compared: Compared, period: Period) -> Period | None:
@@ -52,13 +54,15 @@ class Spans:
             raise QuestionError("two_comparisons", first=first, second=second)
         return next(iter(found), None)
 
-    def _unsaid(self, compared: Compared, per: Grain | None) -> Spoken:
+    def _unsaid(self, compared: Compared, per: Grain | None, whole: Grain | None) -> Spoken:
         for clause, words in compared:
             if isinstance(clause, Versus) and clause.period is not None:
                 grain = self._resolve(clause.period, self._calendar(words)).grain
                 if grain is not None:
                     return Unit(grain)
-        return Unit(self.context.default_period) if per is None else Running(per, TREND[per])
+        if per is not None:
+            return Running(per, TREND[per])
+        return Unit(self.context.default_period) if whole is None else Unit(whole, -1)
 
     def _compared(self, clause: Versus | SamePeriod, calendar: Calendar, period: Period) -> Period | None:
         match clause:

@@ -8,11 +8,11 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from spoken import PARIS, context
 
-from kpi.catalogue import CATALOGUE
+from kpi.catalogue import CATALOGUE, Projection
 from kpi.dimensions import BREAKDOWNS, DIMENSIONS
 from kpi.errors import QuestionError
 from kpi.language import LANGUAGES, parse, write
-from kpi.language.heard import EFFECTS, FORECASTS
+from kpi.language.heard import EFFECTS
 from kpi.language.lexicon import lexicons
 from kpi.language.reader import LIMIT
 from kpi.period import Grain, Period, shift
@@ -62,7 +62,7 @@ def questions(draw) -> tuple[Question, dict[str, dict[str, str]], int]:
     question = Question(
         kpi=kpi,
         of=draw(st.none() | st.sampled_from(sorted(set(CATALOGUE) - EFFECTS))) if kpi in EFFECTS else None,
-        period=period.moved(Grain.YEAR, 3) if kpi in FORECASTS else period,
+        period=period.moved(Grain.YEAR, 3) if isinstance(CATALOGUE[kpi], Projection) else period,
         reading=draw(st.sampled_from(Reading)),
         calendar=draw(st.booleans()),
         by=tuple(draw(st.lists(st.sampled_from(BREAKDOWNS), max_size=2, unique=True))),
