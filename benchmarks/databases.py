@@ -94,14 +94,35 @@ def name_people(engine: Engine) -> None:
         connection.execute(insert(schema.agents), agents)
 
 
+def pretend_events(engine: Engine) -> None:
+    """Store one message and one rating, so that the data counts as having some."""
+    message = {"ticket_id": 1, "external_id": "m1", "at": desk.START, "position": 0, "author_kind": "customer"}
+    rating = {"helpdesk": "desk", "external_id": "r1", "ticket_id": 1, "at": desk.START, "survey": "csat"}
+    with writing(engine) as connection:
+        connection.execute(insert(schema.messages), message)
+        connection.execute(insert(schema.ratings), rating | {"score": 5, "lowest": 1, "highest": 5})
+
+
 def fill(engine: Engine, place: Path, tables: Collection[str] = (*EVENTS, *FACTS)) -> None:
     """Store generated rows as they are."""
     for name in tables:
-        (_copy if engine.dialect.name == "postgresql" else _insert)(engine, place, name)
+        if engine.dialect.name == "postgresql":
+            _copy(engine, place, name)
+        else:
+            _insert(engine, place, name, "true")
 
 
-def _insert(engine: Engine, place: Path, name: str) -> None:
-    rows = duckdb.connect().sql(f"FROM '{place / name}/*.parquet'")
+def fill_some(engine: Engine, place: Path, first: int) -> None:
+    """Store the facts of the first few tickets, which themselves are hardly more than a name."""
+    own = [{"id": n, "helpdesk": "desk", "external_id": str(n)} for n in range(1, first + 1)]
+    with writing(engine) as connection:
+        connection.execute(insert(schema.tickets), [row | {"created_at": desk.START, "status": "open"} for row in own])
+    for name in FACTS:
+        _insert(engine, place, name, f"ticket_id <= {first}")
+
+
+def _insert(engine: Engine, place: Path, name: str, condition: str) -> None:
+    rows = duckdb.connect().sql(f"FROM '{place / name}/*.parquet' WHERE {condition}")
     marks = ", ".join("?" * len(rows.columns))
     named = ", ".join(f'"{column}"' for column in rows.columns)
     with writing(engine) as connection:
