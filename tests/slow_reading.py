@@ -54,6 +54,9 @@ INSTANT = {
     "frt_sla": "stopped_at",
     "resolution_sla": "stopped_at",
 }
+KNOWN = frozenset({*INSTANT, "backlog"})
+"""The KPIs that this reading knows."""
+
 PREFIX = {"volume": "created_", "solved": "solved_", "resolution_time": "solved_", "fcr": "solved_", "csat": "rated_"}
 
 
