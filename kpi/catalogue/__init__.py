@@ -4,19 +4,44 @@ from kpi.catalogue import (
     backlog,
     business,
     composite,
+    contacts,
     handling,
     inflow,
     outlook,
+    people,
     productivity,
     resolution,
+    reviews,
+    sales,
     satisfaction,
+    self_service,
     sla,
+    surveys,
+    time_spent,
 )
 from kpi.catalogue.definition import Anchor, AnyKpi, Composite, Effect, Kpi, Listed, Projection
 from kpi.errors import QuestionError, suggest
 
 # In the order in which people read of them.
-MODULES = (backlog, inflow, handling, sla, resolution, productivity, satisfaction, business, composite, outlook)
+MODULES = (
+    backlog,
+    inflow,
+    self_service,
+    handling,
+    sla,
+    resolution,
+    contacts,
+    productivity,
+    time_spent,
+    satisfaction,
+    surveys,
+    reviews,
+    business,
+    people,
+    sales,
+    composite,
+    outlook,
+)
 
 CATALOGUE: dict[str, Listed] = {kpi.key: kpi for module in MODULES for kpi in module.KPIS}
 

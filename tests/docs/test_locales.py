@@ -16,7 +16,9 @@ from bot.importing.columns import Type
 from bot.importing.kinds import KINDS
 from bot.importing.moments import ORDERS
 from bot.text import LANGUAGES, catalog
-from kpi.catalogue import CATALOGUE
+from kpi.anomaly import Direction
+from kpi.behind import Order
+from kpi.catalogue import CATALOGUE, Composite, Kpi
 from kpi.dimensions import DIMENSIONS
 from kpi.errors import KpiError
 from kpi.period import Grain
@@ -28,6 +30,7 @@ SOURCES = [path for package in ("kpi", "bot") for path in sorted((ROOT / package
 
 # What is written with the same letters in both languages.
 SAME_IN_BOTH = {
+    "column.ticket",
     "column.tickets",
     "column.n",
     "column.p90",
@@ -38,6 +41,8 @@ SAME_IN_BOTH = {
     "list.kpi",
     "unit.tickets.one",
     "unit.tickets.other",
+    "unit.agents.one",
+    "unit.agents.other",
     "unit.points.one",
     "unit.points.other",
 }
@@ -68,10 +73,22 @@ def families():
         | {f"import.stage.{stage}" for stage in ("recognising", "importing", "tickets")}
         | {f"import.table.{part}" for part in ("column", "what", "cell", "also")}
         | {f"check.slack_{what}" for what in ("bot", "app", "refuses_bot", "refuses_app")}
-        | plural("unit.tickets", "unit.replies", "unit.ratings", "unit.points")
+        | {f"tickets.order.{order}" for order in Order}
+        | {f"anomalies.{direction}" for direction in Direction}
+        | {f"field.{group}" for group in ("trained", "untrained")}
+        | plural("unit.tickets", "unit.replies", "unit.ratings", "unit.points", "unit.agents")
+        | plural("notes.history_days", "notes.origins", "notes.holidays_ahead")
+        | plural("notes.indicative", "notes.agents_with_too_little")
         | plural(*(f"left_out.{reason}" for reason in (*LEFT_OUT, "agent_opened")))
-        | plural(*{f"notes.{note}" for kpi in kpis for note in getattr(kpi, "notes", ())})
+        | plural(*{f"notes.{note}" for kpi in kpis for part in measured(kpi) for note in part.notes})
     )
+
+
+def measured(kpi):
+    """Return the KPIs that a KPI is or is made of."""
+    if isinstance(kpi, Composite):
+        return [part for member in kpi.made_of.values() for part in measured(member)]
+    return [kpi] if isinstance(kpi, Kpi) else []
 
 
 def subclasses(kind):
