@@ -158,12 +158,12 @@ class _Walk:
 
 
 def _after(content: Content) -> Iterator[tuple[str, str | None]]:
-    """Yield the values after a row: what it sets goes before what its columns hold."""
-    changed = content.get("set", {})
-    yield from changed.items()
-    for name, value in content.get("now", {}).items():
-        if name not in changed:
-            yield name, value
+    """Yield the values after a row, of what it sets and what its columns hold; the status last.
+
+    Who solves a ticket in the row that also gives it to them has solved it.
+    """
+    values = content.get("now", {}) | content.get("set", {})
+    yield from sorted(values.items(), key=lambda item: (item[0] == Field.STATUS, item[0]))
 
 
 def _ends_after(told: Mapping[str, Any]) -> bool:

@@ -48,6 +48,11 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "web": ("web", "formulaire", "form", "portal", "portail", "web form"),
         "social": ("social", "réseaux sociaux", "social media"),
     },
+    "criterion": {
+        "communication_quality": ("communication quality", "qualité de la communication", "communication"),
+        "information_accuracy": ("information accuracy", "exactitude des informations", "accuracy", "exactitude"),
+        "flexibility": ("flexibility", "flexibilité", "souplesse"),
+    },
     "event": {
         "created": ("created", "créé", "creation", "création", "opened", "ouverture"),
         "message": ("message", "message", "reply", "réponse", "comment", "commentaire"),
@@ -62,7 +67,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """By table and meaning, the words for it: the first is English, the second French, then others."""
 
-OPEN = frozenset({"channel"})
+OPEN = frozenset({"channel", "criterion"})
 """Tables of which other words are kept as they are."""
 
 EMPTY = frozenset({"", "null", "(null)", "\\n", "none", "nan", "n/a", "na", "#n/a", "-", "–", "—", "s.o.", "so", "nc"})
