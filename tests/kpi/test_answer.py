@@ -180,9 +180,10 @@ def test_a_kpi_whose_data_is_missing_names_it_and_gives_no_number(engine, has, k
 
 
 @pytest.mark.parametrize("kpi", CATALOGUE)
-def test_an_empty_database_needs_tickets(engine, kpi):
+def test_an_empty_database_needs_tickets_or_what_a_kpi_is_measured_on(engine, kpi):
     told = answer(ask(kpi), DatabaseFrames(engine), NOW)
-    assert (told.needs, told.figure, told.data_as_of, told.uncovered) == ("tickets", None, None, "not_synced")
+    needs = CATALOGUE[kpi].needs[0]
+    assert (told.needs, told.figure, told.data_as_of, told.uncovered) == (needs, None, None, "not_synced")
 
 
 def test_a_helpdesk_that_was_read_and_is_empty_has_a_volume_of_zero(engine):
