@@ -65,6 +65,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_versions")),
     )
+    # There from the beginning, so that the first two writers already wait for each other.
+    op.execute("INSERT INTO versions (name, version) VALUES ('facts', 0)")
     op.create_table(
         "coverage",
         sa.Column("helpdesk", sa.Text(), nullable=False),
