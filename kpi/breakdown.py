@@ -15,12 +15,17 @@ Name = tuple[str | None, str | None]
 
 
 def breakdown(asked: Asked, span: Span) -> tuple[Group, ...]:
-    """Return the figure of each group: worst first, of counts most first; rows without a value come last."""
+    """Return the figure of each group: worst first, of counts most first; rows without a value come last.
+
+    Months stay in their order.
+    """
     if not asked.by:
         return ()
     figures = asked.groups(span)
     names = [_names(kind, {group[place] for group in figures}, asked.frames) for place, kind in enumerate(asked.by)]
     groups = [_group(identities, figure, names) for identities, figure in figures.items()]
+    if any(kind.dated for kind in asked.by):
+        return tuple(sorted(groups, key=lambda group: [key or "" for key in group.keys]))
     return tuple(sorted(groups, key=lambda group: _order(group, asked)))
 
 

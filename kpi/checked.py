@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kpi.asked import Asked, Asking
-from kpi.catalogue import AnyKpi, Composite
+from kpi.catalogue import AnyKpi
 from kpi.compare import Coverage
 from kpi.dimensions import BREAKDOWNS, Dimension, dimension
 from kpi.errors import QuestionError
@@ -87,8 +87,7 @@ def check(
 
 def _breakdown_by(question: Question, kpi: AnyKpi) -> tuple[Dimension, ...]:
     """Return the dimensions asked for, or those that the KPI is shown by."""
-    asked = question.by or (kpi.by if isinstance(kpi, Composite) else ())
-    kinds = tuple(dimension(key) for key in asked)
+    kinds = tuple(dimension(key) for key in question.by) or kpi.by
     for kind in kinds:
         if kind.many:
             raise QuestionError("no_breakdown", dimension=kind.key, choices=list(BREAKDOWNS))

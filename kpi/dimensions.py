@@ -31,17 +31,21 @@ class Dimension:
         at_event: the column carries the anchor's prefix.
         many: a row can have several values, stored as `|a|b|`; filtered on, not broken down by.
         labels: the table with a `name` per `external_id`, when keys are not what people say.
+        dated: the column is an instant, and its values are local months; only shown by KPIs that say so.
     """
 
     key: str
     at_event: bool = False
     many: bool = False
     labels: str | None = None
+    dated: bool = False
 
     def column(self, prefix: str) -> str:
         """Return the column of a fact frame whose event columns start with `prefix`."""
         if self.many:
             return "tags"
+        if self.dated:
+            return f"{self.key}_at"
         return f"{prefix}{self.key}" if self.at_event else self.key
 
     def columns(self, prefix: str) -> tuple[str, ...]:
@@ -76,6 +80,9 @@ DIMENSIONS = {
         Dimension(key="helpdesk"),
     )
 }
+
+CREATED = Dimension(key="created", dated=True)
+"""The month a ticket was created in: shown where it matters, and neither filtered on nor asked for."""
 
 BREAKDOWNS = tuple(key for key, dimension in DIMENSIONS.items() if not dimension.many)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import reduce
 from itertools import accumulate
 from operator import and_
@@ -16,7 +17,7 @@ from kpi.durations import Timed
 from kpi.filters import Chosen
 from kpi.frames import Frames
 from kpi.measures import Count, Frame, aggregate, figures, flag, measured
-from kpi.period import Period, Span, utc_days
+from kpi.period import Grain, Period, Span, local_day, utc_days
 from kpi.question import Figure, Reading
 from kpi.schema import FACTS, LEFT_OUT
 
@@ -121,14 +122,29 @@ class Selection:
 
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
         """Return the figure of each group of its dimensions' values."""
-        keys = {
-            f"{part}_{place}": value
-            for place, kind in enumerate(self.by)
-            for part, value in zip(("owner", "value"), kind.identity(self.anchor.prefix), strict=True)
+        rows = self._flagged(self._rows(span)).filter(nw.col("counted") == 1)
+        months = {place: self._months(kind, rows, span) for place, kind in enumerate(self.by) if kind.dated}
+        keys: dict[str, nw.Expr] = {}
+        for place, kind in enumerate(self.by):
+            keys[f"owner_{place}"], keys[f"value_{place}"] = kind.identity(self.anchor.prefix)
+            if place in months:
+                keys[f"value_{place}"] = bucket_number(kind.column(""), months[place], self.zone)
+        found = measured(self.kpi.measure, rows.with_columns(**keys), list(keys), calendar=self.calendar)
+        return {
+            tuple(
+                (owner, f"{months[place][value].start:%Y-%m}" if place in months else value)
+                for place, (owner, value) in enumerate(zip(group[::2], group[1::2], strict=True))
+            ): figure
+            for group, figure in found.items()
         }
-        rows = self._flagged(self._rows(span)).filter(nw.col("counted") == 1).with_columns(**keys)
-        found = measured(self.kpi.measure, rows, list(keys), calendar=self.calendar)
-        return {tuple(zip(group[::2], group[1::2], strict=True)): figure for group, figure in found.items()}
+
+    def _months(self, kind: Dimension, rows: Frame, span: Span) -> list[Period]:
+        """Return the local months from that of the first instant in a dimension's column to the end of a span."""
+        first = aggregate(rows, (), first=nw.col(kind.column("")).min())[()]["first"]
+        days = [local_day(int(at), self.zone) for at in (first if first is not None else span.end, span.end)]
+        return Period(start=days[0].replace(day=1), end=days[1] + timedelta(days=1), zone=self.zone).buckets(
+            Grain.MONTH
+        )
 
     def trend(self, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
         """Return the figure of each of the buckets in a row, whose instants are the spans."""

@@ -4,6 +4,7 @@ import narwhals as nw
 
 from kpi.catalogue.anchors import DAY_S
 from kpi.catalogue.definition import END, Anchor, Kpi
+from kpi.dimensions import CREATED
 from kpi.durations import Duration
 from kpi.events import ACTIONABLE
 from kpi.measures import Count
@@ -39,6 +40,7 @@ KPIS = (
         event=OPEN,
         measure=Duration(calendar=END - nw.col("created_at"), edges=AGE_EDGES),
         columns=("created_at",),
+        by=(CREATED,),
         higher_is_better=False,
         sources=("S4",),
     ),

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kpi.catalogue import backlog, handling, inflow, resolution, satisfaction, sla
 from kpi.catalogue.definition import AnyKpi, Composite
+from kpi.dimensions import DIMENSIONS
 from kpi.question import Figure, Unit
 from kpi.targets import EFFICIENCY_WEIGHTS, Component, efficiency_index
 
@@ -72,7 +73,7 @@ KPIS = (
         made_of=CHANNEL,
         combine=_side_by_side,
         shared="volume",
-        by=("channel",),
+        by=(DIMENSIONS["channel"],),
         unit=Unit.COUNT,
         higher_is_better=None,
         sources=("S1",),

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import narwhals as nw
 
+from kpi.dimensions import Dimension
 from kpi.errors import QuestionError
 from kpi.measures import Measure
 from kpi.period import Grain
@@ -77,6 +78,7 @@ class Kpi(Definition):
         where: columns and the value that a row must have there; narrows what is read.
         condition: rows for which it doesn't hold are not in the KPI at all.
         customer_opened: rows of tickets opened by an agent are left out, and counted as such.
+        by: the breakdown that is shown when none is asked for.
         latest_per: of rows that have the same values here only the last in the period counts; rows without a value
             all do.
         event, cohort: the readings it has.
@@ -93,6 +95,7 @@ class Kpi(Definition):
     where: Mapping[str, str | int] = field(default_factory=dict)
     condition: nw.Expr | None = None
     customer_opened: bool = False
+    by: tuple[Dimension, ...] = ()
     latest_per: tuple[str, ...] = ()
     notes: Mapping[str, nw.Expr] = field(default_factory=dict)
     beside: Mapping[str, "Kpi"] = field(default_factory=dict)
@@ -138,7 +141,7 @@ class Composite(Definition):
     made_of: Mapping[str, "Kpi | Composite"]
     combine: Callable[[Mapping[str, Figure], Mapping[str, float]], Figure]
     shared: str | None = None
-    by: tuple[str, ...] = ()
+    by: tuple[Dimension, ...] = ()
     only_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property

@@ -129,10 +129,43 @@ def test_what_is_left_out_has_no_age_and_is_told(engine):
     assert (told.figure.n, told.left_out) == (1, {"deleted": 1, "spam": 1, "merged": 1, "test": 1})
 
 
+def test_the_age_is_shown_by_month_of_creation_newest_last(engine):
+    ledger = Ledger()
+    # 30 September 22:00Z is midnight in Paris, so already October there.
+    for created in ("2025-12-31 22:59", "2026-09-30 21:59", "2026-09-30 22:00", "2026-10-31 22:00"):
+        ledger.span(ledger.ticket(at(created)), at(created))
+    told = answer(ask("backlog_age"), ledger.frames(engine), NOW)
+    assert [(group.keys[0], group.figure.n) for group in told.groups] == [
+        ("2025-12", 1),
+        ("2026-09", 1),
+        ("2026-10", 2),
+    ]
+    assert told.groups[2].figure.maximum == END - at("2026-09-30 22:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "month"), [("Europe/Paris", "2026-10"), ("America/New_York", "2026-09"), ("Asia/Kolkata", "2026-10")]
+)
+def test_the_month_of_creation_is_the_zones(engine, zone, month):
+    ledger = Ledger()
+    ledger.span(ledger.ticket(at("2026-09-30 22:00")), at("2026-09-30 22:00"))
+    october = Period.of(date(2026, 10, 1), Grain.MONTH, zone)
+    told = answer(ask("backlog_age", october), ledger.frames(engine), NOW)
+    assert [group.keys for group in told.groups] == [(month,)]
+
+
+def test_another_breakdown_takes_the_place_of_the_month_of_creation(engine):
+    ledger = Ledger()
+    opened(ledger, DAY)
+    told = answer(ask("backlog_age", by=("channel",)), ledger.frames(engine), NOW)
+    assert [group.keys for group in told.groups] == [("email",)]
+
+
 def test_an_empty_backlog_has_no_age(engine):
     ledger = Ledger()
     ledger.span(ledger.ticket(END - DAY), END - DAY, END - HOUR)
-    assert answer(ask("backlog_age"), ledger.frames(engine), NOW).figure == Figure(value=None, n=0)
+    told = answer(ask("backlog_age"), ledger.frames(engine), NOW)
+    assert (told.figure, told.groups) == (Figure(value=None, n=0), ())
 
 
 @pytest.mark.parametrize(
