@@ -1,16 +1,20 @@
 """Words ─▶ answer: what the command line and Slack both ask with."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Engine
 
-from bot.facts import needs_rebuild
+from bot.facts import stale_helpdesks
 from bot.settings import Settings
 from kpi.answer import answer
 from kpi.dimensions import DIMENSIONS
 from kpi.errors import StorageError
 from kpi.frames import DatabaseFrames, Frames, Freshness
 from kpi.language import Context, parse
+from kpi.memory import MemoryFrames, MemorySnapshot
+from kpi.parquet import ParquetFrames
+from kpi.projection import shared_holidays
 from kpi.question import Answer, Question
 
 
@@ -31,11 +35,24 @@ class KnownValues(Mapping[str, Mapping[str, str]]):
 
 
 class Asker:
-    """Answers questions put in words, from one database."""
+    """Answers questions put in words.
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self._frames = DatabaseFrames(engine, [each.key for each in settings.helpdesks] or None)
+    Args:
+        source: the database, or an export of it.
+        settings: what they are read and answered by.
+        memory: the database's facts in this process, from which answers come once they are loaded.
+    """
+
+    def __init__(self, source: Engine | ParquetFrames, settings: Settings, memory: MemoryFrames | None = None) -> None:
+        self._source = DatabaseFrames(source, settings.counted_helpdesks) if isinstance(source, Engine) else source
+        self._memory = memory
         self._settings = settings
+        self._holidays = shared_holidays(assigned.schedule for assigned in settings.schedules)
+
+    @property
+    def targets(self) -> Mapping[str, float]:
+        """What is aimed at, by KPI key."""
+        return self._settings.targets
 
     @property
     def zone(self) -> str:
@@ -44,12 +61,15 @@ class Asker:
 
     def understand(self, words: str, now: int, language: str, frames: Frames | None = None) -> Question:
         """Return the question that words ask, whose values are those of `frames`; raises QuestionError."""
+        if frames is None:
+            with self._snapshot() as read:
+                return self.understand(words, now, language, read)
         context = Context(
             now=now,
             zone=self._settings.timezone,
             week_start=self._settings.week_start,
             language=language,
-            values=KnownValues(frames or self._frames),
+            values=KnownValues(frames),
         )
         return parse(words, context)
 
@@ -65,23 +85,50 @@ class Asker:
             QuestionError: the words are not understood, or the question has no answer.
             StorageError: the database can't be read, or its facts were made with other rules (`facts_stale`).
         """
+        with self.facts() as frames:
+            question = self.understand(words, now, language, frames)
+            return answer(question, frames, now, self.targets, self._holidays)
+
+    @contextmanager
+    def facts(self) -> Iterator[Frames]:
+        """Give the facts as they are at this moment; raises StorageError `facts_stale`."""
         # One connection and one snapshot for all of it: rules checked in one could be outdated in the next, and a
         # thread that holds one connection while it waits for another can wait for ever.
-        with self._frames.snapshot() as frames:
-            self._check_rules(frames)
-            return answer(self.understand(words, now, language, frames), frames, now, self._settings.targets)
+        with self._snapshot() as frames:
+            for helpdesk in self._refused(frames):
+                raise StorageError("facts_stale", helpdesk=helpdesk)
+            yield frames
 
-    def _check_rules(self, frames: DatabaseFrames) -> None:
-        """Refuse figures made with other schedules or policies than the settings have: wrong without a sign of it."""
+    def _snapshot(self) -> AbstractContextManager[Frames]:
+        """Give the facts from memory, once they are there; until then from where they come from."""
+        if self._memory is not None and self._memory.is_ready:
+            return self._memory.snapshot()
+        return self._source.snapshot()
+
+    def _refused(self, frames: Frames) -> Collection[str]:
+        """Return helpdesks whose facts don't follow the settings' rules: figures that are wrong without a sign of it.
+
+        Memory was told in the transaction that its facts come from. An export is only made of facts that do follow.
+        """
+        if isinstance(frames, MemorySnapshot):
+            return sorted(frames.refused)
+        if not isinstance(frames, DatabaseFrames):
+            return ()
         with frames.connect() as connection:
-            for helpdesk in frames.helpdesks():
-                if needs_rebuild(connection, helpdesk, self._settings):
-                    raise StorageError("facts_stale", helpdesk=helpdesk)
+            return stale_helpdesks(connection, frames.helpdesks(), self._settings)
 
     def helpdesks(self) -> tuple[str, ...]:
         """Return the keys of the helpdesks that are read."""
-        return self._frames.helpdesks()
+        with self._snapshot() as frames:
+            return frames.helpdesks()
 
     def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
         """Return what the data of these helpdesks covers, or of all."""
-        return self._frames.freshness(helpdesks)
+        with self._snapshot() as frames:
+            return frames.freshness(helpdesks)
+
+
+def memory_of(engine: Engine, settings: Settings) -> MemoryFrames:
+    """Return facts in memory, to be loaded, that follow a database and know whether they follow the settings."""
+    frames = DatabaseFrames(engine, settings.counted_helpdesks)
+    return MemoryFrames(frames, lambda connection, helpdesks: stale_helpdesks(connection, helpdesks, settings))

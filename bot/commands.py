@@ -4,52 +4,128 @@ The same on every surface: Slack and the terminal lay out what comes back.
 """
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 
 from bot.asking import Asker
 from bot.render.page import Section
+from bot.render.reply import Reply
 from bot.render.words import definition, freshness
 from bot.text import Text
-from kpi.catalogue import CATALOGUE, AnyKpi
+from kpi.catalogue import CATALOGUE, Listed
+from kpi.drilldown import has_tickets, tickets_behind
 from kpi.errors import QuestionError
+from kpi.explain import explain
+from kpi.frames import Frames
 from kpi.language.lexicon import LANGUAGES, lexicon, phrase_key, stem
 from kpi.language.tokens import WORD, plain
-from kpi.question import Answer, Reading, Unit
+from kpi.question import Question, Reading, Unit
+from kpi.watch import WATCHED, Watch, watch
 
 # What the first word can be instead of a question.
 SUBCOMMANDS = {
-    "en": {"help": "help", "?": "help", "list": "list", "define": "define", "definition": "define", "status": "status"},
-    "fr": {"aide": "help", "liste": "list", "definir": "define", "statut": "status", "etat": "status"},
+    "en": {
+        "help": "help",
+        "?": "help",
+        "list": "list",
+        "define": "define",
+        "definition": "define",
+        "status": "status",
+        "tickets": "tickets",
+        "why": "why",
+        "anomalies": "anomalies",
+        "anomaly": "anomalies",
+    },
+    "fr": {
+        "aide": "help",
+        "liste": "list",
+        "definir": "define",
+        "statut": "status",
+        "etat": "status",
+        "tickets": "tickets",
+        "pourquoi": "why",
+        "anomalies": "anomalies",
+        "anomalie": "anomalies",
+    },
 }
-HELP_SECTIONS = ("ask", "periods", "narrow", "more")
+HELP_SECTIONS = ("ask", "periods", "narrow", "more", "deeper")
 
+# After "tickets", what makes a list of them certain: "tickets solved" may be just their number.
+BEHIND = frozenset({"behind", "of", "derriere", "de", "du", "des", "d"})
+
+SHOWN = 10
+"""How many tickets of a list fit a message that people still read."""
 
 _SUBCOMMANDS = {word: command for words in SUBCOMMANDS.values() for word, command in words.items()}
 
-Reply = Answer | tuple[Section, ...]
-
 
 class Commands:
-    """Runs what people type after `/kpi`."""
+    """Runs what people type after `/kpi`; `shown` limits a list of tickets, None for all of them."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: Asker, shown: int | None = SHOWN) -> None:
         self._asker = asker
+        self._shown = shown
 
     def run(self, words: str, now: int, text: Text) -> Reply:
-        """Return an answer, or a page of sections; raises KpiError."""
+        """Return an answer, or what goes beyond one number, or a page of sections; raises KpiError."""
         first, _, rest = words.strip().partition(" ")
         command = _SUBCOMMANDS.get(plain(first)) if first else "help"
-        if command == "define":
-            return self._define(rest, now, text)
-        if command is None or rest.strip():
-            return self._asker.ask(words, now, text.language)
-        match command:
-            case "list":
-                return catalogue_page(text)
-            case "status":
-                return self._status(now, text)
-            case _:
-                return help_page(text)
+        about: dict[str | None, Callable[[str, int, Text], Reply]] = {
+            "define": self._define,
+            "why": self._why,
+            "anomalies": self._watch,
+        }
+        if command in about:
+            return about[command](rest, now, text)
+        if command == "tickets" and rest.strip():
+            return self._tickets(words, rest, now, text)
+        pages: dict[str | None, Callable[[Text], Reply]] = {
+            "list": catalogue_page,
+            "help": help_page,
+            "status": partial(self._status, now),
+        }
+        if command in pages and not rest.strip():
+            return pages[command](text)
+        return self._asker.ask(words, now, text.language)
+
+    def _tickets(self, words: str, rest: str, now: int, text: Text) -> Reply:
+        """Return the tickets behind a number; or the number, where "tickets" is only what it counts."""
+        with self._asker.facts() as frames:
+            question = self._asked_behind(rest, now, text, frames)
+            if question is not None:
+                return tickets_behind(question, frames, now, self._asker.targets, self._shown)
+        return self._asker.ask(words, now, text.language)
+
+    def _asked_behind(self, rest: str, now: int, text: Text, frames: Frames) -> Question | None:
+        """Return the question whose tickets are asked for; None where "tickets" belongs to the question itself."""
+        certain = plain(re.split(r"\W", rest.strip(), maxsplit=1)[0]) in BEHIND
+        try:
+            question = self._asker.understand(rest, now, text.language, frames)
+        except QuestionError as error:
+            if certain and error.key != "no_kpi":
+                raise
+            return None  # "tickets last week", or a name that begins with "tickets"
+        extra = question.by or question.per or question.versus
+        return question if certain or (has_tickets(CATALOGUE[question.kpi]) and not extra) else None
+
+    def _why(self, rest: str, now: int, text: Text) -> Reply:
+        if not rest.strip():
+            raise QuestionError("why_what")
+        with self._asker.facts() as frames:
+            question = self._asker.understand(rest, now, text.language, frames)
+            return explain(question, frames, now, self._asker.targets)
+
+    def _watch(self, rest: str, now: int, text: Text) -> Watch:
+        with self._asker.facts() as frames:
+            try:
+                question = self._asker.understand(rest, now, text.language, frames)
+                keys: tuple[str, ...] = (question.kpi,)
+            except QuestionError as error:
+                if error.key != "no_kpi":
+                    raise
+                question = self._asker.understand(f"{WATCHED[0]} {rest}", now, text.language, frames)
+                keys = WATCHED
+            return watch(question, keys, frames, now)
 
     def _define(self, words: str, now: int, text: Text) -> tuple[Section, ...]:
         """Return what a KPI means; its words may be anything that names it in a question."""
@@ -114,7 +190,7 @@ def catalogue_page(text: Text) -> tuple[Section, ...]:
     )
 
 
-def _explained(kpi: AnyKpi, text: Text) -> list[str]:
+def _explained(kpi: Listed, text: Text) -> list[str]:
     lines = [text("define.key", key=kpi.key), definition(kpi.key, Reading.EVENT, text)]
     if Reading.COHORT in kpi.readings:
         lines.append(text("define.cohort", definition=definition(kpi.key, Reading.COHORT, text)))

@@ -1,6 +1,7 @@
 """What a row adds to the figure of each kind of measure, and which rows come first when people look for the trouble."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import singledispatch
 
 import narwhals as nw
@@ -14,6 +15,18 @@ from kpi.totals import Net, TimePerThing, Total
 
 NEVER = 2.0**62
 """Longer than anything: where there is no duration, the wait has no end."""
+
+
+
+class Order(StrEnum):
+    """What comes first in a list of tickets."""
+
+    WORST = "worst"
+    LONGEST = "longest"
+    HIGHEST = "highest"
+    OLDEST = "oldest"
+    NEWEST = "newest"
+
 
 Worst = tuple[tuple[nw.Expr, bool], ...]
 """What rows are put in order by, each with whether the highest comes first."""

@@ -7,13 +7,13 @@ from typing import Any
 import narwhals as nw
 
 from kpi.answer import NO_TARGETS, answer
-from kpi.behind import Contribution, contribution
+from kpi.behind import Contribution, Order, contribution
 from kpi.catalogue import CATALOGUE, Composite, Effect, Kpi, Listed, Projection, find
 from kpi.checked import check
 from kpi.dimensions import Identity, dimension
 from kpi.errors import QuestionError
 from kpi.frames import Frames, Reference
-from kpi.measures import Count, Frame, aggregate, collected
+from kpi.measures import Frame, aggregate, collected
 from kpi.period import Span
 from kpi.question import Answer, Question, Unit
 from kpi.schema import FACTS
@@ -59,12 +59,14 @@ class Listing:
         rows: the worst first, as many as were asked for.
         total: how many there are.
         unit: of the rows' values; None when they have none.
+        order: what comes first.
     """
 
     answer: Answer
     rows: tuple[Row, ...] = ()
     total: int = 0
     unit: Unit | None = None
+    order: Order = Order.NEWEST
 
 
 def tickets_behind(
@@ -107,7 +109,13 @@ def tickets_behind(
         (total,) = aggregate(rows, (), n=nw.len()).values()
         ordered = _ordered(rows, selection, adds)
         found = collected(ordered if limit is None else ordered.head(limit))
-        return Listing(answer=told, rows=tuple(_named(found, facts, adds)), total=int(total["n"]), unit=adds.unit)
+        return Listing(
+            answer=told,
+            rows=tuple(_named(found, facts, adds)),
+            total=int(total["n"]),
+            unit=adds.unit,
+            order=_order(selection, adds),
+        )
 
 
 def has_tickets(kpi: Listed) -> bool:
@@ -175,9 +183,18 @@ def _rows(selection: Selection, adds: Contribution, span: Span) -> Frame:
     return rows.group_by(adds.per).agg(**first, **summed).with_columns(order_0=nw.col("value"), key_0=nw.col(adds.per))
 
 
+def _order(selection: Selection, adds: Contribution) -> Order:
+    """Return what comes first."""
+    if adds.unit is Unit.SECONDS and adds.success is None:
+        return Order.LONGEST
+    if adds.worst:
+        return Order.HIGHEST if selection.kpi.higher_is_better is None else Order.WORST
+    return Order.OLDEST if selection.anchor.until is not None else Order.NEWEST
+
+
 def _ordered(rows: Frame, selection: Selection, adds: Contribution) -> Frame:
     """Return the rows, the worst first; where nothing else tells, the newest, then by what tells rows apart."""
-    open_now = isinstance(selection.kpi.measure, Count) and selection.anchor.until is not None
+    open_now = selection.anchor.until is not None
     names = [f"order_{place}" for place in range(len(adds.worst))]
     descending = [highest_first for _, highest_first in adds.worst]
     keys = 1 if adds.per is not None else len(_keys(selection.kpi))

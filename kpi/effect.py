@@ -44,19 +44,21 @@ def effect(question: Question, kpi: Effect, frames: Frames, now: int) -> Answer:
     difference of both groups' mean changes.
 
     The figure counts the trained agents; its parts are the mean figures `trained_before`, `trained_after`,
-    `untrained_before` and `untrained_after`. Notes: `untrained_agents`, `indicative` without any of them, and
-    `agents_with_too_little`.
+    `untrained_before` and `untrained_after`, the latter two missing without any of them: then the note `indicative`
+    stands beside, and `agents_with_too_little` where some are not counted.
 
     Raises:
         QuestionError: `effect_alone` with a breakdown, trend or comparison, `no_effect_on`, and as `check`.
     """
     if question.by or question.per or question.versus:
         raise QuestionError("effect_alone")
-    checked = check(replace(question, by=("agent",)), _subject(question, kpi), frames, now, {})
+    subject = _subject(question, kpi)
+    checked = check(replace(question, by=("agent",)), subject, frames, now, {})
     span = question.period.span(now)
     missing = next((data for data in kpi.needs if data not in checked.asking.available), None)
     given = checked.given(span)
-    given = replace(given, question=question, kind=Kind.EFFECT, target=None, needs=given.needs or missing)
+    asked = replace(question, of=subject.key)
+    given = replace(given, question=asked, kind=Kind.EFFECT, target=None, needs=given.needs or missing)
     weeks = _weeks(checked, span) if given.available else None
     if weeks is None:
         return given if not given.available else replace(given, figure=Figure(value=None, n=0))
@@ -104,7 +106,7 @@ def _told(given: Answer, checked: Checked, weeks: Weeks) -> Answer:
         if trained or not _among(agent, weeks.trained_meanwhile):
             groups[trained].append((before[agent].value or 0, after[agent].value or 0))
     found = training_effect(groups[True], groups[False])
-    notes = {"untrained_agents": len(groups[False]), "agents_with_too_little": len(both) - len(shown)}
+    notes = {"agents_with_too_little": len(both) - len(shown)}
     figure = Figure(value=None, n=0)
     if found is not None:
         notes["indicative"] = int(found.indicative)

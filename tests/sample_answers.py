@@ -83,7 +83,7 @@ def csat_by_team():
         period=MONTH,
         figure=ratio(326, 966, (0.3084, 0.3679)),
         compared_figure=ratio(0, 0),
-        question={"by": "team"},
+        question={"by": ("team",)},
         groups=tuple(groups),
     )
 
@@ -95,7 +95,7 @@ def frt_by_agent():
         period=MONTH,
         unit=Unit.SECONDS,
         figure=duration(93_600, 200_000, 120_000, 60, (80_000, 100_000)),
-        question={"by": "agent", "reading": Reading.COHORT},
+        question={"by": ("agent",), "reading": Reading.COHORT},
         higher_is_better=False,
         groups=(
             Group(keys=("a",), labels=("Alice",), figure=duration(3_900, 7_200, 4_000, 50, (3_000, 5_000))),
@@ -127,7 +127,7 @@ def volume_by_team_per_week():
         period=MONTH,
         unit=Unit.COUNT,
         figure=count(50),
-        question={"by": "team", "per": Grain.WEEK},
+        question={"by": ("team",), "per": Grain.WEEK},
         groups=(
             Group(keys=("1",), labels=("Billing",), figure=count(30)),
             Group(keys=("2",), labels=("Orders",), figure=count(20)),

@@ -1,7 +1,7 @@
 """How a figure is said: how much it rests on decides how much of it is shown (KPIS.md rule 7)."""
 
 from bot.text import Text
-from kpi.question import Answer, Figure, Sample, Unit
+from kpi.question import Answer, Figure, Kind, Sample, Unit
 
 # What the rows of a KPI are; all others rest on tickets.
 _RESTS_ON = {"reply_time": "replies", "csat": "ratings"}
@@ -14,7 +14,10 @@ class Figures:
         self._text = text
         self._unit = answer.unit
         self._business = answer.business
+        self._kind = answer.kind
         self.rests_on = _RESTS_ON.get(answer.question.kpi, "tickets")
+        if answer.kind is Kind.EFFECT:
+            self.rests_on = "agents"
 
     def full(self, figure: Figure) -> str:
         """Return a figure with what it rests on: `72.4% (42 of 58)`, `3 of 4`, `n/a (0 tickets)`."""
@@ -35,7 +38,18 @@ class Figures:
         return self._counts(figure) if figure.sample is Sample.COUNTS_ONLY else self.number(figure.value)
 
     def number(self, value: float | None) -> str:
-        """Return a value in the answer's unit."""
+        """Return a value in the answer's unit; of an effect with its sign."""
+        if value is None:
+            return self._text("answer.na")
+        return self.signed(value) if self._kind is Kind.EFFECT else self.plain(value)
+
+    def signed(self, difference: float) -> str:
+        """Return a difference with its sign: `+3.1 points`, `−12 min 05 s`; 0 has none."""
+        said = self.apart(difference)
+        return said if said == self.apart(0) else f"{'+' if difference > 0 else '−'}{said}"
+
+    def plain(self, value: float | None) -> str:
+        """Return a value in the answer's unit, whatever kind of answer it is."""
         if value is None:
             return self._text("answer.na")
         return self._text.value(value, self._unit, business=self._business)
@@ -74,6 +88,8 @@ class Figures:
 
     def _value(self, figure: Figure) -> str:
         said = self.number(figure.value)
+        if self._kind is not Kind.MEASURED:
+            return said
         match self._unit:
             case Unit.COUNT:
                 return said

@@ -17,11 +17,13 @@ def as_json(answer: Answer) -> Json:
         "kpi": question.kpi,
         "reading": str(question.reading),
         "unit": str(answer.unit),
+        "kind": str(answer.kind),
         **_figure(answer.figure or NOTHING),
         "period": _span(answer.span, zone),
         "previous": _previous(answer),
         "change": None if answer.change is None else {"value": answer.change.value, "clear": answer.change.clear},
         "left_out": dict(answer.left_out),
+        "notes": dict(answer.notes),
         "data_as_of": None if answer.data_as_of is None else instant_text(answer.data_as_of, zone),
         "breakdown": [{**_identity(group), **_figure(group.figure)} for group in answer.groups],
         "series": [
@@ -47,9 +49,11 @@ def _figure(figure: Figure) -> Json:
         "denominator": figure.denominator,
         "n": figure.n,
         "interval": None if figure.interval is None else list(figure.interval),
+        "level": figure.level,
         "median": figure.median,
         "p90": figure.p90,
         "mean": figure.mean,
+        "parts": {name: {"unit": part.unit, **_figure(part)} for name, part in figure.parts.items()},
     }
 
 

@@ -9,6 +9,17 @@ def escape(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def link(address: str, words: str) -> str:
+    """Return words that lead to an address; the words alone when it is none that a browser follows.
+
+    https://docs.slack.dev/messaging/formatting-message-text#linking-urls
+    """
+    if not address.startswith(("https://", "http://")):
+        return escape(words)
+    target = escape(address).replace("|", "%7C").replace(" ", "%20")
+    return f"<{target}|{escape(words).replace('|', '¦')}>"
+
+
 def fenced(words: str, length: int) -> str:
     """Return words in a fixed-width block, which nothing inside can end; whole lines are dropped beyond `length`."""
     lines = escape(words.replace("```", "′′′")).split("\n")

@@ -1,12 +1,13 @@
 """What an answer says, in words, before any layout. Blocks and plain text lay out the same words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.render.figures import Figures
 from bot.render.rows import Table, one_line, sentence, tables
 from bot.text import Text
 from kpi.period import local_day, midnight
-from kpi.question import Answer, Figure, Reading, Sample, Unit
+from kpi.question import Answer, Figure, Kind, Reading, Sample, Unit
 
 # How a target is said: untold, reached, missed.
 TARGET = ("answer.target", "answer.target_reached", "answer.target_missed")
@@ -59,9 +60,10 @@ class Wording:
     def title(self) -> str:
         """Return the KPI's name with the period's dates."""
         period = self.text.period(self.question.period)
-        if self.question.period.is_running(self.answer.now):
+        if self.question.period.is_running(self.answer.now) and self.answer.kind is not Kind.FORECAST:
             period = self.text("answer.so_far", period=period)
-        return f"{self.text(f'kpi.{self.question.kpi}.name')} · {period}"
+        about = [self.question.kpi] if self.question.of is None else [self.question.kpi, self.question.of]
+        return " · ".join((*(self.text(f"kpi.{kpi}.name") for kpi in about), period))
 
     def subtitle(self) -> str | None:
         """Return the cohort reading and the filters; None for a plain question."""
@@ -81,11 +83,11 @@ class Wording:
     # --- What it means -------------------------------------------------------------------------------------------
 
     def details(self) -> tuple[str, ...]:
-        """Return the spread of a duration, the change and the target."""
+        """Return the spread of a duration, the change and the target; of what is no measurement, how far it carries."""
         figure = self.answer.figure
         if figure is None:
             return ()
-        said = (self.figures.spread(figure), self.change(), self.target(figure))
+        said = (self.figures.spread(figure), self.change(), self.target(figure), self.reach(figure))
         return tuple(line for line in said if line is not None)
 
     def change(self) -> str | None:
@@ -102,6 +104,17 @@ class Wording:
         if self.answer.change is None:
             return was
         return f"{self.text.change(self.answer.change, self.answer.unit, business=self.answer.business)} ({was})"
+
+    def reach(self, figure: Figure) -> str | None:
+        """Return what an interval says of an effect, or that there is none; None of a measurement."""
+        if figure.value is None or self.answer.kind is Kind.MEASURED:
+            return None
+        if self.answer.kind is Kind.FORECAST:
+            return self.text("answer.no_band") if figure.interval is None else None
+        if figure.interval is None:
+            return self.text("answer.no_effect_interval")
+        low, high = figure.interval
+        return self.text("answer.clear_effect" if low > 0 or high < 0 else "answer.unclear_effect")
 
     def target(self, figure: Figure) -> str | None:
         """Return the target, and in words whether it is reached unless there is too little to tell.
@@ -127,19 +140,54 @@ class Wording:
         figure, beside = self.answer.figure, self.answer.beside
         if figure is None:
             return ()
-        said = []
-        if self.answer.unit is not Unit.COUNT and figure.n:
+        said = self._groups(figure.parts)
+        if self.answer.unit is not Unit.COUNT and figure.n and self.answer.kind is Kind.MEASURED:
             said.append((self.text("field.based_on"), self.figures.rows(figure.n)))
         if (interval := self.figures.interval(figure)) is not None:
-            said.append((self.text("field.interval"), interval))
+            said.append((self._interval_name(figure), interval))
         said.extend(
             (sentence(self.text(f"reading.{reading}")), self.figures.full(beside[reading]))
             for reading in Reading
             if reading in beside
         )
+        said.extend(self._outlook(figure.parts))
         if (overdue := beside.get("running_overdue")) is not None:
             said.append((self.text("field.running_overdue"), self.text.number(overdue.value or 0)))
         return tuple(said)
+
+    def _interval_name(self, figure: Figure) -> str:
+        if self.answer.kind is Kind.FORECAST:
+            return self.text("field.band", level=self.text.percent(figure.level, 0))
+        return self.text("field.interval")
+
+    def _outlook(self, parts: Mapping[str, Figure]) -> list[tuple[str, str]]:
+        """Return what a forecast rests on."""
+        if self.answer.kind is not Kind.FORECAST:
+            return []
+        said = []
+        if "so_far" in parts:
+            said.append((self.text("field.so_far"), self.text.number(parts["so_far"].n)))
+        if "typical_error" in parts:
+            said.append((self.text("field.typical_error"), self.text.percent(parts["typical_error"].value or 0, 0)))
+        return said
+
+    def _groups(self, parts: Mapping[str, Figure]) -> list[tuple[str, str]]:
+        """Return the mean figures of both groups of an effect, before and after."""
+        if self.answer.kind is not Kind.EFFECT:
+            return []
+        return [
+            (
+                self.text(f"field.{group}"),
+                self.text(
+                    "answer.before_after",
+                    before=self.figures.plain(parts[f"{group}_before"].value),
+                    after=self.figures.plain(parts[f"{group}_after"].value),
+                    agents=self.figures.rows(parts[f"{group}_before"].n),
+                ),
+            )
+            for group in ("trained", "untrained")
+            if f"{group}_before" in parts
+        ]
 
     # --- Footnotes -----------------------------------------------------------------------------------------------
 

@@ -10,16 +10,13 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
 
-from bot.commands import Commands, Reply, language_of
-from bot.render.blocks import answer_blocks, simple_blocks
+from bot.commands import Commands, language_of
 from bot.render.mrkdwn import escape
-from bot.render.page import page_blocks, page_fallback
-from bot.render.text import fallback
+from bot.render.reply import Reply, reply_slack
 from bot.slack.replay import Replays
 from bot.slack.send import Message, SendError, reply, retry_handlers
 from bot.text import Text
 from kpi.errors import KpiError, SettingsError
-from kpi.question import Answer
 
 log = structlog.get_logger(__name__)
 
@@ -108,13 +105,8 @@ def tell(error: Exception, response_url: str, text: Text) -> None:
 
 
 def messages(said: Reply, text: Text) -> list[Message]:
-    """Return an answer or a page as messages, in simpler and simpler blocks."""
-    if isinstance(said, Answer):
-        words = fallback(said, text)
-        forms = [answer_blocks(said, text), simple_blocks(said, text)]
-    else:
-        words = page_fallback(said)
-        forms = [page_blocks(said)]
+    """Return a reply as messages, in simpler and simpler blocks."""
+    words, forms = reply_slack(said, text)
     return [*(Message(text=words, blocks=blocks) for blocks in forms), Message(text=words)]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,19 +10,20 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from bot.asking import Asker
-from bot.commands import Commands, Reply, language_of
+from bot.commands import Commands, language_of
 from bot.database import is_current, open_database, shown
-from bot.render.json import as_json
-from bot.render.page import page_terminal
-from bot.render.table import as_csv
-from bot.render.text import terminal
+from bot.render.reply import Reply, reply_csv, reply_json, reply_terminal
 from bot.settings import Settings
 from bot.text import Text
+from kpi.drilldown import Listing
 from kpi.errors import KpiError, QuestionError, StorageError
-from kpi.question import Answer
+from kpi.parquet import ParquetFrames
 
 COMMAND = "/kpi"
 STANDARD_OUTPUT = Path("-")
+
+TICKETS_SHOWN = 50
+"""How many tickets of a list are printed; the files have all."""
 
 
 def open_to_read(settings: Settings) -> Engine:
@@ -32,9 +34,9 @@ def open_to_read(settings: Settings) -> Engine:
     return engine
 
 
-def asker(engine: Engine, settings: Settings) -> Asker:
-    """Return what answers questions from this database."""
-    return Asker(engine, settings)
+def asker(settings: Settings, export: Path | None = None) -> Asker:
+    """Return what answers questions from the database, or from an export of its facts; raises StorageError."""
+    return Asker(open_to_read(settings) if export is None else ParquetFrames(export), settings)
 
 
 def joined(arguments: Sequence[str]) -> str:
@@ -83,25 +85,35 @@ def ask(
     """
     if json_wanted and csv == STANDARD_OUTPUT:
         raise QuestionError("one_output")
-    answer = Commands(answerer).run(words, now, text)
+    reply = Commands(answerer, _shown(json_wanted=json_wanted, csv=csv)).run(words, now, text)
     if not json_wanted and csv is None:
-        return written(answer, text)
-    if not isinstance(answer, Answer):
+        return written(reply, text)
+    if isinstance(reply, tuple):
         raise QuestionError("figures_only", words=words)
     said = []
     if json_wanted:
-        said.append(json.dumps(as_json(answer), ensure_ascii=False, indent=2))
+        said.append(json.dumps(reply_json(reply, text), ensure_ascii=False, indent=2))
     if csv == STANDARD_OUTPUT:
-        said.append(as_csv(answer).rstrip("\n"))
+        said.append(reply_csv(reply, text).rstrip("\n"))
     elif csv is not None:
-        _write(csv, as_csv(answer))
-        said += [] if json_wanted else [terminal(answer, text)]
+        _write(csv, reply_csv(reply, text))
+        said += [] if json_wanted else [written(_cut(reply), text)]
     return "\n".join(said)
 
 
+def _shown(*, json_wanted: bool, csv: Path | None) -> int | None:
+    """Return how many tickets of a list are read: all for a file or a program."""
+    return None if json_wanted or csv is not None else TICKETS_SHOWN
+
+
+def _cut(reply: Reply) -> Reply:
+    """Return what is printed beside a file."""
+    return replace(reply, rows=reply.rows[:TICKETS_SHOWN]) if isinstance(reply, Listing) else reply
+
+
 def written(reply: Reply, text: Text) -> str:
-    """Return an answer or a page as it reads in a terminal."""
-    return terminal(reply, text) if isinstance(reply, Answer) else page_terminal(reply)
+    """Return a reply as it reads in a terminal."""
+    return reply_terminal(reply, text)
 
 
 def language_for(words: str, chosen: str | None, usual: str) -> Text:

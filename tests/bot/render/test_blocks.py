@@ -102,7 +102,7 @@ ANY_NAME = st.text(max_size=200)
 def test_slack_takes_whatever_teams_are_called_and_however_many_there_are(names, filtered):
     said = an_answer(
         figure=ratio(1, 10, (0.1, 0.2)),
-        question={"by": "team", "filters": (Filter(dimension="team", values=(filtered,)),)},
+        question={"by": ("team",), "filters": (Filter(dimension="team", values=(filtered,)),)},
         groups=tuple(Group(keys=(str(i),), labels=(name,), figure=ratio(1, 10)) for i, name in enumerate(names)),
         left_out={"spam": 3},
         target=0.5,

@@ -14,15 +14,17 @@ from sample_answers import (
 
 from bot.render.json import as_json
 
-FIGURE = {"value", "numerator", "denominator", "n", "interval", "median", "p90", "mean"}
+FIGURE = {"value", "numerator", "denominator", "n", "interval", "level", "median", "p90", "mean", "parts"}
 KEYS = FIGURE | {
     "kpi",
     "reading",
     "unit",
+    "kind",
     "period",
     "previous",
     "change",
     "left_out",
+    "notes",
     "data_as_of",
     "breakdown",
     "series",
@@ -78,9 +80,11 @@ def test_a_breakdown_has_every_group():
         "denominator": None,
         "n": 50,
         "interval": [3_000, 5_000],
+        "level": 0.95,
         "median": 3_900,
         "p90": 7_200,
         "mean": 4_000,
+        "parts": {},
     }
 
 
