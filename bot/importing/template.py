@@ -57,7 +57,8 @@ def columns_table(kind: Kind, text: Text) -> str:
         title = f"`{column.header(text.language)}`"
         title = title if column.need is Need.NONE else f"**{title}**"
         shown = next((cell(column, value, text.language) for value in column.examples if value is not None), "")
-        kind_of_cell = text(f"import.type.{column.type}") + (f": `{shown}`" if shown else "")
+        holds = text(f"import.type.{column.type}")
+        kind_of_cell = text("import.table.example", type=holds, example=shown) if shown else holds
         other = column.name if text.language == "fr" else column.french
         also = dict.fromkeys((other, *column.also))
         lines.append(f"| {title} | {described(column, text)} | {kind_of_cell} | {', '.join(also)} |")
