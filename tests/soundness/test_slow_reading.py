@@ -105,7 +105,7 @@ def database():
 
 def shown(figure) -> dict[str, object]:
     """Return the numbers of a figure that a slow reading knows; intervals are tested against scipy."""
-    known = {"value", "n", "median", "p90", "mean", "numerator", "denominator"}
+    known = {"value", "n", "median", "p90", "mean", "maximum", "numerator", "denominator"}
     return {name: number for name, number in asdict(figure).items() if name in known and number is not None}
 
 
