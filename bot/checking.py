@@ -19,7 +19,8 @@ from bot.settings import HelpdeskSettings, Settings
 from bot.tables import refused_tickets
 from bot.text import Text
 from kpi.errors import HelpdeskError, KpiError, StorageError, suggest
-from kpi.schema import helpdesks, teams
+from kpi.memory import BYTES_PER_TICKET
+from kpi.schema import helpdesks, teams, ticket_facts
 
 SLACK_URL = "https://slack.com/api/"
 SKEW_MATTERS_S = 60
@@ -109,6 +110,7 @@ class Check:
             yield from self._stale_facts(engine, helpdesk.key)
             yield from self._refused(engine, helpdesk.key)
         yield from self._not_counted(engine)
+        yield self._memory(engine)
         yield from self._teams(engine)
 
     def _to_be_made(self, error: KpiError) -> Finding:
@@ -144,6 +146,15 @@ class Check:
         for key in stored if named else ():
             if key not in named:
                 yield self._note("not_counted", helpdesk=key)
+
+    def _memory(self, engine: Engine) -> Finding:
+        """Tell how much memory the running bot takes for the facts."""
+        if not self.settings.memory:
+            return self._note("memory_off")
+        with engine.connect() as connection:
+            n = connection.scalar(select(func.count()).select_from(ticket_facts)) or 0
+        size = self.text.number(n * BYTES_PER_TICKET / 1e6)
+        return Finding(state=State.GOOD, sentence=self.text.plural("check.memory", n, size=size))
 
     def _refused(self, engine: Engine, key: str) -> Iterator[Finding]:
         count = select(func.count()).select_from(refused_tickets).where(refused_tickets.c.helpdesk == key)

@@ -4,6 +4,7 @@ Modules that take long to load are loaded by the commands that need them, so tha
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+class Exportable(StrEnum):
+    """What can be exported."""
+
+    FACTS = "facts"
+
 
 Language = Annotated[
     str | None,
@@ -129,6 +137,9 @@ def ask(
         str | None,
         typer.Option(metavar="INSTANT", help="Ask as if it were then: 2026-11-24T10:26, or with an offset or Z."),
     ] = None,
+    facts: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Ask an export of the facts instead of the database.")
+    ] = None,
     lang: Language = None,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Answer one question from what has been read.
@@ -157,8 +168,7 @@ def ask(
     text = questions.language_for(said, chosen_language(ctx), reader(ctx).language)
     ctx.find_root().obj = text.language  # a refusal is told in the language of the question
     at = int(time()) if now is None else questions.instant(now, settings.timezone)
-    engine = questions.open_to_read(settings)
-    answerer = questions.asker(engine, settings)
+    answerer = questions.asker(settings, facts)
     typer.echo(questions.ask(said, answerer, at, text, json_wanted=as_json, csv=csv))
 
 
@@ -268,6 +278,26 @@ def import_(  # noqa: PLR0913  # one for each option
     }
     if not importing.import_file(load_settings(), text, chosen, file, options):
         raise typer.Exit(REFUSED)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    what: Annotated[Exportable, typer.Argument(help="What is exported.")],  # noqa: ARG001  # there is one kind so far
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; an earlier export there is replaced.")],
+    *,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Write all facts to Parquet files, for analysts, for a cluster, and for `kpi-bot ask --facts DIR`.
+
+    What is half written is never read: who asks an export meanwhile gets the earlier one.
+
+    **Example**: `kpi-bot export facts exported`
+    """
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal.exporting import export as export_to  # noqa: PLC0415
+
+    export_to(load_settings(), directory, reader(ctx))
 
 
 @app.command()

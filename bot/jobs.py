@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event
+from time import monotonic
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -13,6 +14,10 @@ from bot.helpdesks.connector import Connector
 from bot.settings import HelpdeskSettings, Settings
 from bot.sync import sync
 from kpi.errors import KpiError
+from kpi.memory import MemoryFrames
+
+FOLLOWED_EVERY_S = 5
+"""How soon this process's memory has what another process wrote."""
 
 log = structlog.get_logger()
 
@@ -24,12 +29,20 @@ class Ticker:
         engine: a migrated database.
         settings: which helpdesks, and how often.
         connect: makes a helpdesk's connector; what it raises counts as a failed sync.
+        memory: the facts in this process, which follow what any process writes.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, connect: Callable[[HelpdeskSettings], Connector]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        connect: Callable[[HelpdeskSettings], Connector],
+        memory: MemoryFrames | None = None,
+    ) -> None:
         self._engine, self._settings, self._connect = engine, settings, connect
+        self._memory = memory
         self._stopping = Event()
-        workers = ThreadPoolExecutor(max(len(settings.helpdesks), 1))
+        workers = ThreadPoolExecutor(len(settings.helpdesks) + 1)
         self._scheduler = BackgroundScheduler(executors={"default": workers}, timezone=UTC)
         for helpdesk in settings.helpdesks:
             self._scheduler.add_job(
@@ -41,6 +54,19 @@ class Ticker:
                 coalesce=True,
                 max_instances=1,
                 misfire_grace_time=None,  # late is better than left out
+                next_run_time=datetime.now(UTC),
+            )
+
+        if memory is not None:
+            self._scheduler.add_job(
+                self._follow,
+                "interval",
+                seconds=FOLLOWED_EVERY_S,
+                args=(memory,),
+                id="memory",
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
                 next_run_time=datetime.now(UTC),
             )
 
@@ -66,3 +92,20 @@ class Ticker:
             log.warning("sync failed", helpdesk=helpdesk.key, error=error.key, values=error.values)
         except Exception:
             log.exception("sync failed", helpdesk=helpdesk.key)
+        if self._memory is not None:
+            self._follow(self._memory)
+
+    def _follow(self, memory: MemoryFrames) -> None:
+        if self._stopping.is_set():
+            return
+        first, started = not memory.is_ready, monotonic()
+        try:
+            changed = memory.refresh()
+        except KpiError as error:
+            log.warning("memory not refreshed", error=error.key, values=error.values)
+        except Exception:
+            log.exception("memory not refreshed")
+        else:
+            if first and changed:
+                megabytes = round(memory.bytes_used / 1e6)
+                log.info("facts in memory", seconds=round(monotonic() - started, 1), megabytes=megabytes)

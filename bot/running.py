@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import TimeoutError  # noqa: A004  # of the connection pool
 from starlette.applications import Starlette
 
-from bot.asking import Asker
+from bot.asking import Asker, memory_of
 from bot.commands import Commands
 from bot.database import migrate, open_database
 from bot.helpdesks.registry import connect
@@ -39,9 +39,12 @@ def run_bot(settings: Settings, api_url: str = SLACK_API) -> None:
         engine = open_database(settings.database_url)
         ending.callback(engine.dispose)
         migrate(engine)
-        app = _app(settings, engine, api_url)
+        memory = memory_of(engine, settings) if settings.memory else None
+        if memory is not None:
+            ending.callback(memory.close)
+        app = _app(settings, Asker(engine, settings, memory), api_url)
         port = ending.enter_context(_listening(settings))
-        ticker = Ticker(engine, settings, connect)
+        ticker = Ticker(engine, settings, connect, memory)
         ticker.start()
         ending.callback(ticker.stop)
         app_token = settings.slack.app_token
@@ -74,10 +77,10 @@ def _require(settings: Settings) -> None:
         raise SettingsError("no_helpdesk")
 
 
-def _app(settings: Settings, engine: Engine, api_url: str) -> App:
+def _app(settings: Settings, asker: Asker, api_url: str) -> App:
     slack = settings.slack
     return create_app(
-        Commands(Asker(engine, settings)),
+        Commands(asker),
         bot_token=slack.bot_token.get_secret_value() if slack.bot_token else "",
         signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else "",
         language=settings.language,

@@ -37,6 +37,7 @@ class Environment(SettingsTable):
     helpdesk_token: SecretStr | None = None
     keep_subjects: bool = False
     sync_every: Duration = 300
+    memory: bool = True
     slack_bot_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -85,8 +86,14 @@ class Settings:
     test_tags: frozenset[str] = frozenset()
     keep_subjects: bool = False
     sync_every_s: int = 300
+    memory: bool = True
     web_host: str = "127.0.0.1"
     web_port: int = 3000
+
+    @property
+    def counted_helpdesks(self) -> tuple[str, ...] | None:
+        """The keys of the helpdesks that count; None for all there are."""
+        return tuple(helpdesk.key for helpdesk in self.helpdesks) or None
 
     def rulebook(self, team_names: Mapping[str, str]) -> Rulebook:
         """Return what facts depend on; `team_names` are one helpdesk's teams by identifier."""
@@ -131,6 +138,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         test_tags=frozenset(file.test_tags),
         keep_subjects=given.keep_subjects,
         sync_every_s=given.sync_every,
+        memory=given.memory,
         web_host=given.host,
         web_port=given.port,
     )

@@ -186,10 +186,10 @@ class DatabaseFrames:
         read = select(synced.key, synced.history_start, synced.synced_at).where(self._counted(synced.key))
         brought = select(imported.helpdesk, imported.data, imported.covered_from, imported.covered_until)
         return Known(
-            synced={key: (start, end) for key, start, end in self._rows(read)},
+            synced={row.key: (row.history_start, row.synced_at) for row in self._rows(read)},
             imported={
-                (helpdesk, data): (start, end)
-                for helpdesk, data, start, end in self._rows(brought.where(self._counted(imported.helpdesk)))
+                (row.helpdesk, row.data): (row.covered_from, row.covered_until)
+                for row in self._rows(brought.where(self._counted(imported.helpdesk)))
             },
         )
 

@@ -17,7 +17,7 @@ from bot.helpdesks.demo.story import ZONE
 from bot.settings import Settings, load_settings
 from bot.sync import sync
 from bot.terminal import complain
-from bot.terminal.questions import asker, language_for, without_command, written
+from bot.terminal.questions import language_for, without_command, written
 from bot.terminal.upkeep import open_to_write, progress_bar, summary
 from bot.text import Text
 from kpi.errors import KpiError
@@ -46,7 +46,7 @@ def run_demo(text: Text, chosen: str | None, keep: Path | None) -> bool:
         if is_watched:
             typer.echo(text("demo.welcome"))
         try:
-            return _converse(asker(engine, settings), text, chosen)
+            return _converse(Asker(engine, settings), text, chosen)
         finally:
             engine.dispose()
 

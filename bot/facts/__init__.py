@@ -11,6 +11,7 @@ from bot.facts.rules import (
     needs_rebuild,
     rebuild,
     remember_rules,
+    stale_helpdesks,
 )
 from bot.facts.versions import FACTS, FACTS_REMOVED, bump
 
@@ -29,5 +30,6 @@ __all__ = [
     "rebuild",
     "refold",
     "remember_rules",
+    "stale_helpdesks",
     "team_names",
 ]

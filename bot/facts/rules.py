@@ -1,7 +1,7 @@
 """Facts remember which rules they were made with, so that no answer mixes two sets of rules."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -69,6 +69,11 @@ def facts_are_stale(connection: Connection, helpdesk: str, rules: Rulebook) -> b
 def needs_rebuild(connection: Connection, helpdesk: str, settings: Settings) -> bool:
     """Tell whether facts of this helpdesk don't follow the settings' rules, so that none of them may be shown."""
     return facts_are_stale(connection, helpdesk, settings.rulebook(team_names(connection, helpdesk)))
+
+
+def stale_helpdesks(connection: Connection, helpdesks: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """Return those of these helpdesks whose facts may not be shown."""
+    return tuple(helpdesk for helpdesk in helpdesks if needs_rebuild(connection, helpdesk, settings))
 
 
 def remember_rules(connection: Connection, helpdesk: str, rules: Rulebook) -> None:

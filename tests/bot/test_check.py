@@ -40,7 +40,7 @@ def findings(settings, *, now=DEMO_NOW, connector=connect, slack_url="http://loc
 def test_a_bot_that_is_set_up_has_nothing_to_mend(demo_url, language):
     found = findings(demo_settings(demo_url), language=language)
     assert found[State.BAD] == []
-    assert len(found[State.GOOD]) == 4
+    assert len(found[State.GOOD]) == 5
     assert len(found[State.NOTE]) == 1  # Slack is not set up
 
 

@@ -1,0 +1,133 @@
+"""Facts read by DuckDB, from tables in memory or Parquet files: one relation for each source of `kpi.sources`."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import narwhals as nw
+
+from kpi.copying import columns, quoted, written
+from kpi.dimensions import Identity, dimension
+from kpi.events import ENDED, UNSOLVED
+from kpi.frames import Reference
+from kpi.known import Freshness, Known
+from kpi.measures import Frame
+from kpi.period import Span
+from kpi.sources import SOURCES
+
+NAMED = ("teams", "agents", "customers")
+"""The tables that have a name for each identifier."""
+
+
+class ColumnarFrames:
+    """Facts that a DuckDB connection sees.
+
+    Args:
+        connection: what reads; it sees a relation for each source, each table of names, and `tickets`.
+        known: what is known of the data.
+        values: the values of dimensions that were read before from the same data, to which more are added.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, known: Known, values: dict[str, dict[str, str]] | None = None
+    ) -> None:
+        self._connection, self._known = connection, known
+        self._values = {} if values is None else values
+
+    @contextmanager
+    def snapshot(self) -> Iterator["ColumnarFrames"]:
+        """Give the facts as they are: nobody writes to them here."""
+        yield self
+
+    def window(
+        self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
+    ) -> Frame:
+        """Return rows of `fact` whose `instant` falls in a span and whose columns have the values of `where`."""
+        at = quoted(instant)
+        return self._frame(fact, columns, where, f"{at} >= {span.start} AND {at} < {span.end}")
+
+    def stretches(
+        self, fact: str, columns: Collection[str], edges: tuple[str, str], span: Span, where: Mapping[str, str | int]
+    ) -> Frame:
+        """Return rows of `fact` that went on at some instant of a span or at its end."""
+        since, until = map(quoted, edges)
+        went_on = f"{since} < {span.end} AND ({until} IS NULL OR {until} >= {span.start})"
+        return self._frame(fact, columns, where, went_on)
+
+    def _frame(self, fact: str, columns: Collection[str], where: Mapping[str, str | int], condition: str) -> Frame:
+        conditions = [condition, *(f"{quoted(name)} = {written(value)}" for name, value in where.items())]
+        conditions += self._counted()
+        chosen = ", ".join(map(quoted, sorted(columns)))
+        query = f"SELECT {chosen} FROM {quoted(fact)} WHERE {' AND '.join(conditions)}"
+        return nw.from_native(self._connection.sql(query))
+
+    def _counted(self) -> list[str]:
+        """Return the condition that a row is of a helpdesk that counts, or of none; most often all do."""
+        gone = ", ".join(map(written, sorted(self._known.uncounted)))
+        return [f"(helpdesk IS NULL OR helpdesk NOT IN ({gone}))"] if gone else []
+
+    def available(self) -> frozenset[str]:
+        """Return which data there is."""
+        return self._known.available
+
+    def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
+        """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""
+        return self._known.freshness(helpdesks, data)
+
+    def helpdesks(self) -> tuple[str, ...]:
+        """Return the keys of the helpdesks that are read."""
+        return self._known.helpdesks
+
+    def labels(self, table: str, identifiers: Collection[str]) -> dict[Identity, str]:
+        """Return the names of those known by these identifiers; of one without a name, the identifier."""
+        wanted = sorted(identifiers)
+        return self._names(table, "list_contains(?, external_id)", [wanted]) if wanted else {}
+
+    def _names(self, table: str, condition: str = "true", parameters: list[Any] | None = None) -> dict[Identity, str]:
+        conditions = " AND ".join([condition, *self._counted()])
+        query = f"SELECT helpdesk, external_id, coalesce(nullif(name, ''), external_id) FROM {quoted(table)}"
+        rows = self._connection.execute(f"{query} WHERE {conditions} ORDER BY ALL", parameters).fetchall()
+        return {(helpdesk, external_id): name for helpdesk, external_id, name in rows}
+
+    def tickets(self, identifiers: Collection[int]) -> Mapping[int, Reference]:
+        """Return where the tickets of these `ticket_id` are found in their helpdesk."""
+        query = "SELECT id, helpdesk, external_id, url, subject FROM tickets WHERE list_contains(?, id)"
+        rows = self._connection.execute(query, [sorted(identifiers)]).fetchall() if identifiers else []
+        return {
+            number: Reference(helpdesk=helpdesk, external_id=external_id, url=url, subject=subject)
+            for number, helpdesk, external_id, url, subject in rows
+        }
+
+    def values(self, key: str) -> dict[str, str]:
+        """Return the known values of a dimension with their labels, as far as facts tell; read once."""
+        if key not in self._values:
+            self._values[key] = self._read_values(key)
+        return self._values[key]
+
+    def _read_values(self, key: str) -> dict[str, str]:
+        kind = dimension(key)
+        if kind.labels:
+            helpdesks = self.helpdesks()
+            names = self._names(kind.labels)
+            return {kind.name(owner, value, helpdesks) or "": name for (owner, value), name in names.items()}
+        if key == "helpdesk":
+            return {helpdesk: helpdesk for helpdesk in self.helpdesks()}
+        if key == "status":
+            return {status: status for status in sorted(UNSOLVED | ENDED)}
+        return {value: value for value in self._distinct(key, many=kind.many)}
+
+    def _distinct(self, key: str, *, many: bool) -> list[str]:
+        """Return the values that rows of any source have, for a priority at any event."""
+        conditions = " AND ".join(["value <> ''", *self._counted()])
+        column = "tags" if many else key
+        found = [
+            f"SELECT DISTINCT {quoted(name)} AS value, helpdesk FROM {quoted(source)}"
+            for source, selected in SOURCES.items()
+            for name in columns(selected)
+            if name == column or (not many and name.endswith(f"_{column}"))
+        ]
+        values = f"SELECT * FROM ({' UNION '.join(found)}) WHERE {conditions}"
+        each = "unnest(string_split(trim(value, '|'), '|'))" if many else "value"
+        rows = self._connection.execute(f"SELECT DISTINCT {each} AS value FROM ({values}) ORDER BY value").fetchall()
+        return [value for (value,) in rows]
