@@ -39,6 +39,7 @@ from bot.importing.sources import (
 )
 from bot.importing.survey import Format, Wanted, survey
 from bot.importing.ticket_kinds import EVENTS
+from bot.importing.words import Choices
 from bot.settings import Settings
 from bot.storage import Desk
 from bot.sync import helpdesk_lock, refresh
@@ -254,12 +255,6 @@ def _read_rows(
     file, header = prepared.file, prepared.header
     reader = RowReader(request.kind, header, prepared.mapping, prepared.layout)
 
-    def explain(fault: Fault) -> str:
-        said = text.error(fault.error)
-        if fault.column is None:
-            return text("import.reason_of_row", reason=said)
-        return text("import.reason", column=fault.column, reason=said)
-
     rows = _told(file, "importing", tell)
     next(rows)
     rejected = RejectedRows(
@@ -268,7 +263,7 @@ def _read_rows(
         encoding=file.encoding,
         separator=file.separator,
         title=text(REASON),
-        explain=explain,
+        explain=partial(_explained, text),
     )
     with rejected, Seen() as seen:
         for line, cells in rows:
@@ -281,6 +276,18 @@ def _read_rows(
                 covered.add(values)
         sink.flush()
     return rejected
+
+
+def _explained(text: Text, fault: Fault) -> str:
+    """Return what is wrong, with the words that would be right in the reader's language."""
+    values = {
+        name: value.written(text.language) if isinstance(value, Choices) else value
+        for name, value in fault.error.values.items()
+    }
+    said = text.error(FileError(fault.error.key, **values))
+    if fault.column is None:
+        return text("import.reason_of_row", reason=said)
+    return text("import.reason", column=fault.column, reason=said)
 
 
 def _identifier(reader: RowReader, seen: Seen, cells: list[str]) -> str:

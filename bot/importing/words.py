@@ -98,8 +98,20 @@ def meaning(table: str, word: str) -> str:
     if table in OPEN:
         return word
     raise FileError(
-        "cell_not_a_choice", cell=word, choices=list(WORDS[table]), suggestions=suggest(word, WORDS[table], limit=1)
+        "cell_not_a_choice", cell=word, choices=Choices(table), suggestions=suggest(word, WORDS[table], limit=1)
     )
+
+
+class Choices(list[str]):
+    """The meanings of a table, to be told in any language."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(WORDS[table])
+        self._table = table
+
+    def written(self, language: str) -> list[str]:
+        """Return their words in a language."""
+        return [written(self._table, meaning, language) for meaning in self]
 
 
 def written(table: str, value: str, language: str) -> str:

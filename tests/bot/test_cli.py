@@ -27,7 +27,7 @@ from bot.terminal import questions
 NOW = "2026-11-24T10:26"
 PROGRAM = (sys.executable, "-m", "bot")
 SETTINGS = Path(bot.__file__).parent / "demo" / "settings.toml"
-EVERY_COMMAND = ("run", "demo", "ask", "sync", "check", "migrate", "manifest")
+EVERY_COMMAND = ("run", "demo", "ask", "sync", "import", "check", "migrate", "manifest")
 
 
 def invoke(*arguments, **environment):
@@ -105,7 +105,7 @@ def test_the_help_of_every_command_has_an_example(command):
 
 
 def test_the_commands_are_those():
-    assert tuple(command.callback.__name__ for command in app.registered_commands) == EVERY_COMMAND
+    assert tuple(command.name or command.callback.__name__ for command in app.registered_commands) == EVERY_COMMAND
 
 
 # --- ask ---------------------------------------------------------------------------------------------------------
