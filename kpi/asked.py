@@ -136,13 +136,18 @@ class Asking:
         """Return the first data that a KPI needs and that is not there."""
         return next((data for data in kpi.needs if data not in self.available), None)
 
+    def can_tell(self, kpi: AnyKpi) -> bool:
+        """Tell whether a KPI's rows have what is filtered on and broken down by."""
+        kinds = (*(chosen.dimension for chosen in self.filters), *self.by)
+        return kpi.dimensions is None or all(kind.key in kpi.dimensions for kind in kinds)
+
     def ask(self, kpi: AnyKpi, reading: Reading = Reading.EVENT) -> Asked:
         """Return a KPI ready to be read."""
         if isinstance(kpi, Composite):
             members = {
                 name: self._for(kpi, name).ask(member)
                 for name, member in kpi.made_of.items()
-                if not self.missing(member)
+                if not self.missing(member) and self._for(kpi, name).can_tell(member)
             }
             return Combination(
                 kpi=kpi, members=members, targets=self.targets, frames=self.frames, now=self.now, by=self.by

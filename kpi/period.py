@@ -181,3 +181,9 @@ class Period:
 def instant_text(at: int, zone: str = "UTC") -> str:
     """Return an instant as ISO 8601 with the zone's offset."""
     return datetime.fromtimestamp(at, ZoneInfo(zone)).isoformat()
+
+
+def local_days(span: Span, zone: str) -> list[Period]:
+    """Return the local days that a span touches, at least one."""
+    first, last = local_day(span.start, zone), local_day(max(span.start, span.end - 1), zone)
+    return Period(start=first, end=last + timedelta(days=1), zone=zone).buckets(Grain.DAY)

@@ -17,7 +17,7 @@ from kpi.durations import Timed
 from kpi.filters import Chosen
 from kpi.frames import Frames
 from kpi.measures import Count, Frame, aggregate, figures, flag, measured
-from kpi.period import Grain, Period, Span, local_day, utc_days
+from kpi.period import Grain, Period, Span, local_day, local_days, utc_days
 from kpi.question import Figure, Reading
 from kpi.schema import FACTS, LEFT_OUT
 
@@ -181,6 +181,8 @@ class Selection:
     def _filtered(self, rows: Frame, span: Span) -> Frame:
         instants = {"now": self.now, "period_start": span.start, "period_end": span.end}
         timed = rows.with_columns(**{name: nw.lit(at, nw.Int64) for name, at in instants.items()})
+        if self.kpi.daily:
+            timed = timed.with_columns(local_day=self._bucket_number(local_days(span, self.zone)))
         conditions = [chosen.condition(self.anchor.prefix) for chosen in self.filters]
         return timed.filter(*conditions) if conditions else timed
 

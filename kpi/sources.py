@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from kpi import schema
-from kpi.attributes import TICKET, alone, with_ticket
+from kpi.attributes import TICKET, alone, of_ticket, with_ticket
 from kpi.inquiries import conversions, inquiries, sales
 
 CHAT = "chat"
@@ -91,10 +91,22 @@ def _of_work(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _rostered(table: Table) -> ColumnElement[Any]:
+def _rostered(table: Table, agent: ColumnElement[Any]) -> ColumnElement[Any]:
     shifts = schema.shifts.c
-    known = exists(select(shifts.agent).where(shifts.helpdesk == table.c.helpdesk, shifts.agent == table.c.agent))
+    known = exists(select(shifts.agent).where(shifts.helpdesk == table.c.helpdesk, shifts.agent == agent))
     return case((known, 1), else_=0).label("rostered")
+
+
+def _solved() -> Subquery:
+    """Return the tickets that were solved; `rostered` tells whether any shift of who solved it is known."""
+    ticket = TICKET.c
+    told = (
+        ticket.ticket_id,
+        ticket.last_solved_at,
+        ticket.solved_automatically,
+        _rostered(TICKET, ticket.solved_agent),
+    )
+    return of_ticket(*told, prefix="solved_").where(ticket.last_solved_at.is_not(None)).subquery("solved_facts")
 
 
 def _handled() -> Subquery:
@@ -118,7 +130,7 @@ def _handled() -> Subquery:
         spent.label("seconds"),
         case((contacts.channel == CHAT, "chats"), else_="calls").label("kind"),
         ("contact/" + contacts.helpdesk + "/" + contacts.external_id).label("thing"),
-        _rostered(schema.contacts),
+        _rostered(schema.contacts, contacts.agent),
     ).where(contacts.answered_at.is_not(None))
     on_ticket = work.ticket_id.is_not(None)
     entries = _of_work(
@@ -127,7 +139,7 @@ def _handled() -> Subquery:
         work.seconds,
         case((on_ticket, "tickets")).label("kind"),
         case((on_ticket, "ticket/" + cast(work.ticket_id, Text))).label("thing"),
-        _rostered(schema.work),
+        _rostered(schema.work, work.agent),
     )
     return union_all(answered, entries).subquery("handled_facts")
 
@@ -218,6 +230,7 @@ RECORDS: dict[str, FromClause] = {
         _contacts(),
         _of_work(*_columns(schema.work, "at", "seconds")).subquery("work_facts"),
         _handled(),
+        _solved(),
         _criteria(),
         _reviews(),
         inquiries(),

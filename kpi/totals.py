@@ -56,6 +56,38 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Distinct:
+    """The number of different values of an expression; rows without one don't count.
+
+    Attributes:
+        of: what is counted once, a text.
+        columns: those that the expression reads.
+    """
+
+    unit: ClassVar[Unit] = Unit.COUNT
+    nothing: ClassVar[Figure] = Figure(value=0, n=0)
+    ranked: ClassVar[None] = None
+    aggregates: ClassVar[Mapping[str, nw.Expr]] = {
+        "n": nw.col("counted").sum(),
+        "different": nw.col("counted_once").n_unique(),
+        "without": nw.col("uncounted").max(),
+    }
+
+    of: nw.Expr
+    columns: tuple[str, ...]
+
+    def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:  # noqa: ARG002  # the interface of every measure
+        """Return the value of a row that counts, and whether it has none."""
+        known = COUNTED & ~self.of.is_null()
+        return {"counted_once": nw.when(known).then(self.of), "uncounted": 1 - flag(known)}
+
+    def figure(self, found: Found) -> Figure:
+        """Return the number of values."""
+        values = int(found["different"]) - int(found["without"])  # having none is one more value
+        return Figure(value=values, n=values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TimePerThing:
     """Seconds of work divided by the number of different things they were spent on.
 

@@ -79,6 +79,7 @@ class Kpi(Definition):
         condition: rows for which it doesn't hold are not in the KPI at all.
         customer_opened: rows of tickets opened by an agent are left out, and counted as such.
         by: the breakdown that is shown when none is asked for.
+        daily: its expressions read `local_day`, which numbers the local day of the anchor's instant.
         latest_per: of rows that have the same values here only the last in the period counts; rows without a value
             all do.
         event, cohort: the readings it has.
@@ -96,6 +97,7 @@ class Kpi(Definition):
     condition: nw.Expr | None = None
     customer_opened: bool = False
     by: tuple[Dimension, ...] = ()
+    daily: bool = False
     latest_per: tuple[str, ...] = ()
     notes: Mapping[str, nw.Expr] = field(default_factory=dict)
     beside: Mapping[str, "Kpi"] = field(default_factory=dict)
@@ -129,9 +131,11 @@ class Composite(Definition):
     """A KPI that is made of other KPIs' figures: of all rows, of each group and of each bucket alike.
 
     Attributes:
-        made_of: the other KPIs by the name that `combine` knows them by. One whose data is missing is left out.
+        made_of: the other KPIs by the name that `combine` knows them by. One whose data is missing is left
+            out, and so is one whose rows can't be told apart by what is asked.
         combine: makes a figure of those figures, given the targets by KPI key.
         shared: the member, a count, whose share of all groups' stands beside each group's figure as part `share`.
+        rows_of: the member whose rows the figure rests on, when the others only stand beside it.
         by: the breakdown that is shown when none is asked for.
         only_by: members that are filtered on and broken down by some dimensions only, so that a group knows the whole
             that it is a part of.
@@ -141,6 +145,7 @@ class Composite(Definition):
     made_of: Mapping[str, "Kpi | Composite"]
     combine: Callable[[Mapping[str, Figure], Mapping[str, float]], Figure]
     shared: str | None = None
+    rows_of: str | None = None
     by: tuple[Dimension, ...] = ()
     only_by: Mapping[str, frozenset[str]] = field(default_factory=dict)
 

@@ -349,3 +349,41 @@ def test_criteria_that_nobody_reviewed_are_not_available(engine):
     frames = records.frames(engine)
     assert ask("flexibility", frames).needs == "flexibility_reviews"
     assert ask("qa_score", frames).available
+
+
+# --- Solves per day on duty --------------------------------------------------------------------------------------
+
+
+def test_solves_per_day_on_duty_are_those_of_agents_whose_shifts_are_known(engine):
+    records = Records()
+    records.shift(at("2026-10-12 08:00", PARIS), at("2026-10-12 12:00", PARIS))
+    records.shift(at("2026-10-12 13:00", PARIS), at("2026-10-12 17:00", PARIS))  # the same day
+    records.shift(at("2026-10-25 00:30", PARIS), at("2026-10-25 06:00", PARIS))  # the day of 25 h
+    records.shift(at("2026-10-25 23:30", PARIS), at("2026-10-26 06:00", PARIS))  # the same day
+    records.shift(at("2026-10-26 00:10", PARIS), at("2026-10-26 06:00", PARIS), BOB)
+    for number in range(9):
+        records.solved(T0, T0 + number, solved_agent=ALICE if number < 6 else BOB)
+    records.solved(T0, T0, solved_agent=ALICE, solved_automatically=1)
+    records.solved(T0, T0, solved_agent=CHLOE)
+    told = ask("solved_per_agent", records.frames(engine), by=("agent",))
+    # Alice 6 solves on 2 days, Bob 3 on 1, together 9 on 3; Chloé's shifts aren't known: (6 + 3 + 1) ÷ 3 agents
+    assert (told.figure.value, told.figure.parts["per_day_on_duty"].value) == (pytest.approx(10 / 3), 3)
+    assert told.figure.parts["per_day_on_duty"].n == 3
+    duty = {key: figure.parts.get("per_day_on_duty") for key, figure in by(told).items()}
+    assert (duty[ALICE].value, duty[BOB].value, duty[CHLOE]) == (3, 3, None)
+
+
+def test_teams_have_no_shifts_so_their_solves_are_told_without_days_on_duty(engine):
+    records = Records()
+    records.shift(T0, T0 + HOUR)
+    records.solved(T0, T0 + 60, solved_agent=ALICE, solved_team="support")
+    told = ask("solved_per_agent", records.frames(engine), by=("team",))
+    assert by(told)["support"].value == 1
+    assert "per_day_on_duty" not in by(told)["support"].parts
+
+
+def test_without_shifts_solves_per_agent_stand_alone(engine):
+    records = Records()
+    records.solved(T0, T0 + 60, solved_agent=ALICE)
+    figure = ask("solved_per_agent", records.frames(engine)).figure
+    assert (figure.value, set(figure.parts)) == (1, {"agents", "automatic"})
