@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from kpi_reference import said
 
 from bot.commands import HELP_SECTIONS
 from bot.importing.columns import Type
@@ -56,7 +57,8 @@ def families():
     """Return the keys that are put together at run time."""
     kpis = CATALOGUE.values()
     return (
-        {f"kpi.{key}.{part}" for key in CATALOGUE for part in ("name", "definition")}
+        said()
+        | {f"kpi.{key}.{part}" for key in CATALOGUE for part in ("name", "definition")}
         | {f"kpi.{kpi.key}.definition_cohort" for kpi in kpis if Reading.COHORT in kpi.readings}
         | {f"dimension.{key}" for key in DIMENSIONS}
         | {f"reading.{reading}" for reading in Reading}
@@ -71,7 +73,7 @@ def families():
         | {f"import.order.{order}" for order in ORDERS}
         | {f"import.mapping.{used}" for used in ("given", "remembered")}
         | {f"import.stage.{stage}" for stage in ("recognising", "importing", "tickets")}
-        | {f"import.table.{part}" for part in ("column", "what", "cell", "also")}
+        | {f"import.table.{part}" for part in ("column", "what", "cell", "also", "example")}
         | {f"check.slack_{what}" for what in ("bot", "app", "refuses_bot", "refuses_app")}
         | {f"tickets.order.{order}" for order in Order}
         | {f"anomalies.{direction}" for direction in Direction}
