@@ -68,7 +68,13 @@ def aggregate(rows: Frame, keys: Sequence[str], **values: nw.Expr) -> dict[Group
 def collected(rows: Frame) -> list[dict[str, Any]]:
     """Return rows as plain Python values, None for what is missing."""
     # Engines disagree about what a missing value looks like in pandas; in rows of narwhals it is None or not a number.
-    found = rows.collect(backend="pandas").rows(named=True)
+    if rows.implementation.is_spark_like():  # as pandas it would take PyArrow, or a version of pandas that is old
+        found = [row.asDict() for row in rows.to_native().collect()]
+    elif rows.implementation.is_duckdb():
+        native = rows.to_native()
+        found = [dict(zip(native.columns, row, strict=True)) for row in native.fetchall()]
+    else:
+        found = rows.collect(backend="pandas").rows(named=True)
     return [{name: None if value != value else value for name, value in row.items()} for row in found]  # noqa: PLR0124  # only NaN differs from itself
 
 
@@ -198,6 +204,8 @@ def median_bounds(rows: Frame, keys: Sequence[str], column: str, sizes: Mapping[
     wanted = sorted({rank for pair in ranks.values() for rank in pair})
     if not wanted:
         return {}
+    if rows.implementation.is_duckdb() and not keys:
+        return {(): _bounds_in_duckdb(rows.to_native(), column, sizes[()], ranks[()])}
     ranked = rows.filter(~nw.col(column).is_null())
     position = nw.col(column).rank("ordinal")
     ranked = ranked.with_columns(position=position.over(*keys) if keys else position)
@@ -207,3 +215,11 @@ def median_bounds(rows: Frame, keys: Sequence[str], column: str, sizes: Mapping[
         for group, row in aggregate(bounding, [*keys, "position"], value=nw.col(column).min()).items()
     }
     return {group: (values[*group, low], values[*group, high]) for group, (low, high) in ranks.items()}
+
+
+def _bounds_in_duckdb(rows: Any, column: str, size: int, ranks: tuple[int, int]) -> Interval:  # noqa: ANN401  # a relation
+    """Return the values at two ranks without putting all rows in order, which takes twice as long."""
+    # The value at rank r is the first that at least r rows don't exceed: half a row less makes it certain.
+    shares = ", ".join(f"{(rank - 0.5) / size!r}::DOUBLE" for rank in ranks)
+    ((bounds,),) = rows.aggregate(f'quantile_disc("{column}", [{shares}])').fetchall()
+    return bounds[0], bounds[1]
