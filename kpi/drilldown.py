@@ -86,14 +86,15 @@ def tickets_behind(
     """
     if question.by or question.per or question.versus:
         raise QuestionError("list_alone")
-    kpi = find(question.kpi)
-    if not isinstance(kpi, Kpi) or not has_tickets(kpi):
-        raise QuestionError("no_tickets_behind", kpi=kpi.key, choices=_instead(kpi, question))
+    asked = find(question.kpi)
+    kpi = _counted(asked)
+    if kpi is None or not isinstance(asked, Kpi | Composite):
+        raise QuestionError("no_tickets_behind", kpi=asked.key, choices=_instead(asked, question))
     with frames.snapshot() as facts:
         told = answer(question, facts, now, targets)
         if not told.available:
             return Listing(answer=told)
-        asking = check(question, kpi, facts, now, targets).asking
+        asking = check(question, asked, facts, now, targets).asking
         selection = Selection(
             kpi=kpi,
             reading=question.reading,
@@ -120,7 +121,14 @@ def tickets_behind(
 
 def has_tickets(kpi: Listed) -> bool:
     """Tell whether the rows of a KPI belong to tickets."""
-    return isinstance(kpi, Kpi) and "ticket_id" in SOURCES[kpi.fact].c
+    return _counted(kpi) is not None
+
+
+def _counted(kpi: Listed) -> Kpi | None:
+    """Return the KPI whose rows a figure rests on; None when they belong to no ticket."""
+    if isinstance(kpi, Composite) and kpi.rows_of is not None:
+        return _counted(kpi.made_of[kpi.rows_of])
+    return kpi if isinstance(kpi, Kpi) and "ticket_id" in SOURCES[kpi.fact].c else None
 
 
 def _instead(kpi: Listed, question: Question) -> list[str]:
