@@ -28,6 +28,10 @@ demo *arguments:
 bench *arguments:
     uv run --frozen python benchmarks/run.py {{ arguments }}
 
+# Write the KPI reference anew, from the catalogue and the locales
+kpis:
+    uv run --frozen python docs/kpis.py
+
 # What CI runs, from a clean state
 ci:
     bash .ci/run
