@@ -7,8 +7,8 @@ from cast import ALICE, BOB, CHLOE, DAY, HOUR, PARIS, at
 from facts import Ledger
 from records import Records
 
-from kpi.answer import answer
 from kpi.anomaly import Direction
+from kpi.answer import answer
 from kpi.errors import QuestionError
 from kpi.explain import explain
 from kpi.hours import AROUND_THE_CLOCK, Schedule
@@ -279,7 +279,7 @@ def trained_desk(trained: tuple[str, ...], agents: dict[str, tuple[int, int]]) -
 def test_an_effect_is_how_much_more_the_trained_changed_than_the_others(engine):
     ledger = trained_desk((ALICE, BOB), {ALICE: (5, 8), BOB: (6, 8), CHLOE: (5, 6), "david": (7, 7)})
     told = answer(ask("training_effect", of="csat"), ledger.frames(engine), NOW)
-    # Trained: +0.3 and +0.2; others: +0.1 and 0.
+    # The trained gained 0.3 and 0.2, the others 0.1 and nothing.
     assert (told.kind, told.figure.value, told.figure.n) == (Kind.EFFECT, pytest.approx(0.25 - 0.05), 2)
     assert told.figure.interval is not None
     assert told.figure.parts["trained_before"].value == pytest.approx(0.55)
