@@ -17,7 +17,6 @@ NEVER = 2.0**62
 """Longer than anything: where there is no duration, the wait has no end."""
 
 
-
 class Order(StrEnum):
     """What comes first in a list of tickets."""
 
