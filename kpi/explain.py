@@ -83,7 +83,10 @@ def explain(
 
 
 def _usual(kpi: AnyKpi) -> str:
-    return next(key for key in USUAL if kpi.dimensions is None or key in kpi.dimensions)
+    known = [key for key in USUAL if kpi.dimensions is None or key in kpi.dimensions]
+    if not known:
+        raise QuestionError("why_not_of", kpi=kpi.key)
+    return known[0]
 
 
 def _split(told: Answer, checked: Checked, by: tuple[str, ...], spans: tuple[Span, Span]) -> Explanation:

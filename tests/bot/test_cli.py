@@ -139,8 +139,9 @@ def test_json_is_one_object_with_the_promised_keys(demo):
     result = invoke("ask", "frt", "last", "month", "by", "team", "--json", "--now", NOW, **demo)
     answer = json.loads(result.stdout)
     assert list(answer) == [
-        "kpi", "reading", "unit", "value", "numerator", "denominator", "n", "interval", "median", "p90", "mean",
-        "period", "previous", "change", "left_out", "data_as_of", "breakdown", "series", "available", "needs",
+        "kpi", "reading", "unit", "kind", "value", "numerator", "denominator", "n", "interval", "level", "median",
+        "p90", "mean", "parts", "period", "previous", "change", "left_out", "notes", "data_as_of", "breakdown",
+        "series", "available", "needs",
     ]  # fmt: skip
     assert (answer["kpi"], answer["reading"], answer["unit"]) == ("frt", "event", "seconds")
     assert answer["period"] == {

@@ -95,6 +95,7 @@ def test_the_period_compared_and_two_dimensions_are_those_of_the_question(engine
         (ask("volume_forecast"), "why_not_of"),
         (ask("training_effect"), "why_not_of"),
         (ask("efficiency_index"), "why_not_of"),
+        (ask("self_service_csat"), "why_not_of"),
         (ask("csat", period=Period.of(date(2026, 9, 1), Grain.MONTH, PARIS)), "why_uncovered"),
     ],
 )
