@@ -42,9 +42,7 @@ def questions(period: Period) -> Iterable[Question]:
         for reading in kpi.readings:
             by = BREAKDOWNS[number % len(BREAKDOWNS)]
             told_apart = kpi.dimensions is None or by in kpi.dimensions
-            yield Question(
-                kpi=kpi.key, period=period, reading=reading, per=Grain.WEEK, by=(by,) if told_apart else ()
-            )
+            yield Question(kpi=kpi.key, period=period, reading=reading, per=Grain.WEEK, by=(by,) if told_apart else ())
 
 
 def told(question: Question, frames, now: int) -> object:
