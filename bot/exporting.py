@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import duckdb
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, and_, func, select, true
-from sqlalchemy.types import Integer
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, and_, func, select
 
 from bot.facts import Progress, stale_helpdesks
 from bot.settings import Settings
@@ -20,14 +19,16 @@ from kpi.columnar import NAMED
 from kpi.copying import copy_rows, create_table, quoted, written
 from kpi.errors import KpiError, StorageError
 from kpi.frames import DatabaseFrames
-from kpi.parquet import MANIFEST, Manifest, read_manifest
+from kpi.parquet import MANIFEST, Manifest, placed_by, read_manifest
 from kpi.sources import SOURCES
 
 MEMORY = "1GB"
 """What DuckDB may take while it writes; beyond that it uses the disk."""
 
-NO_HELPDESK = "%none"
-"""The directory of rows that belong to no helpdesk; no key becomes it."""
+NULL = "__HIVE_DEFAULT_PARTITION__"
+"""The name that Hive gives to what has none: rows of no helpdesk, or of no year."""
+
+FILE = "facts.parquet"
 
 _TICKETS = schema.tickets.c
 _REFERENCES = select(
@@ -144,58 +145,41 @@ def _write(connection: Connection, place: Path, helpdesks: Collection[str], coun
         target.execute(f"SET memory_limit = {written(MEMORY)}")
         for name, source in EXPORTED.items():
             create_table(target, "rows", source)
-            (place / name).mkdir()
-            _to_file(target, place / name / "none.parquet")  # has the columns, when there is nothing else
-            for helpdesk in (*helpdesks, None) if "helpdesk" in source.c else (None,):
-                for file, condition in _years(connection, source, helpdesk):
+            # The columns are told even when there is no row at all; one of nobody and no time takes this one's place.
+            _to_file(target, place / name / _partition(None, NULL), None)
+            for helpdesk in (*helpdesks, None):
+                for year, condition in _years(connection, source, helpdesk):
                     if not copy_rows(connection, select(source).where(condition), target, "rows", counted):
                         continue
-                    within = place / name / _directory(helpdesk)
-                    within.mkdir(exist_ok=True)
-                    _to_file(target, within / file, _instant(source))
+                    _to_file(target, place / name / _partition(helpdesk, year), placed_by(source))
                     create_table(target, "rows", source)
 
 
 def _years(
     connection: Connection, source: FromClause, helpdesk: str | None
 ) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Yield the files of a helpdesk's rows and which rows stand in each: those of one year, in UTC."""
-    owner = source.c.get("helpdesk")
-    ours: ColumnElement[bool] = true()
-    if owner is not None:
-        ours = owner.is_(None) if helpdesk is None else owner == helpdesk
-    instant = _instant(source)
+    """Yield the years, in UTC, of a helpdesk's rows, and which rows are of each; then those without a year."""
+    owner, instant = source.c["helpdesk"], placed_by(source)
+    ours = owner.is_(None) if helpdesk is None else owner == helpdesk
     if instant is None:
-        if connection.scalar(select(func.count()).select_from(source).where(ours)):
-            yield "all.parquet", ours
+        yield NULL, ours
         return
     at = source.c[instant]
-    first, last, undated = connection.execute(
-        select(func.min(at), func.max(at), func.count() - func.count(at)).where(ours)
-    ).one()
-    if undated:
-        yield "undated.parquet", and_(ours, at.is_(None))
-    if first is None:
-        return
-    for year in range(datetime.fromtimestamp(first, UTC).year, datetime.fromtimestamp(last, UTC).year + 1):
-        start, end = (int(datetime(number, 1, 1, tzinfo=UTC).timestamp()) for number in (year, year + 1))
-        yield f"{year}.parquet", and_(ours, at >= start, at < end)
+    first, last = connection.execute(select(func.min(at), func.max(at)).where(ours)).one()
+    if first is not None:
+        for year in range(datetime.fromtimestamp(first, UTC).year, datetime.fromtimestamp(last, UTC).year + 1):
+            start, end = (int(datetime(number, 1, 1, tzinfo=UTC).timestamp()) for number in (year, year + 1))
+            yield str(year), and_(ours, at >= start, at < end)
+    yield NULL, and_(ours, at.is_(None))
 
 
-def _instant(source: FromClause) -> str | None:
-    """Return the column that places rows in time: when the ticket was created, or the first there is."""
-    names = [column.name for column in source.c if isinstance(column.type, Integer)]
-    placed = [name for name in names if name.endswith("at") or name in {"day", "month"}]
-    return "created_at" if "created_at" in placed else next(iter(placed), None)
+def _partition(helpdesk: str | None, year: str) -> str:
+    """Return the directory of a helpdesk's year, in which Hive and Spark read both; what can't stand there escaped."""
+    letters = (letter if letter.isalnum() or letter in "_-" else f"%{ord(letter):02X}" for letter in helpdesk or "")
+    return f"helpdesk={NULL if helpdesk is None else ''.join(letters)}/year={year}"
 
 
-def _directory(helpdesk: str | None) -> str:
-    """Return the name of a helpdesk's directory: its key, where that can be one."""
-    if helpdesk is None:
-        return NO_HELPDESK
-    return "".join(letter if letter.isalnum() or letter in "_-" else f"%{ord(letter):02X}" for letter in helpdesk)
-
-
-def _to_file(target: duckdb.DuckDBPyConnection, file: Path, instant: str | None = None) -> None:
+def _to_file(target: duckdb.DuckDBPyConnection, directory: Path, instant: str | None) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
     rows = "FROM rows" if instant is None else f"FROM rows ORDER BY {quoted(instant)}"
-    target.execute(f"COPY ({rows}) TO {written(file)} (FORMAT parquet, COMPRESSION zstd)")
+    target.execute(f"COPY ({rows}) TO {written(directory / FILE)} (FORMAT parquet, COMPRESSION zstd)")

@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import duckdb
 import narwhals as nw
 
 from kpi.copying import columns, quoted, written
-from kpi.dimensions import Identity, dimension
-from kpi.events import ENDED, UNSOLVED
+from kpi.dimensions import Identity
 from kpi.frames import Reference
-from kpi.known import Freshness, Known
+from kpi.known import Known, KnownFrames, holding
 from kpi.measures import Frame
 from kpi.period import Span
 from kpi.sources import SOURCES
@@ -20,7 +18,7 @@ NAMED = ("teams", "agents", "customers")
 """The tables that have a name for each identifier."""
 
 
-class ColumnarFrames:
+class ColumnarFrames(KnownFrames):
     """Facts that a DuckDB connection sees.
 
     Args:
@@ -32,8 +30,8 @@ class ColumnarFrames:
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, known: Known, values: dict[str, dict[str, str]] | None = None
     ) -> None:
-        self._connection, self._known = connection, known
-        self._values = {} if values is None else values
+        super().__init__(known, values)
+        self._connection = connection
 
     @contextmanager
     def snapshot(self) -> Iterator["ColumnarFrames"]:
@@ -67,25 +65,9 @@ class ColumnarFrames:
         gone = ", ".join(map(written, sorted(self._known.uncounted)))
         return [f"(helpdesk IS NULL OR helpdesk NOT IN ({gone}))"] if gone else []
 
-    def available(self) -> frozenset[str]:
-        """Return which data there is."""
-        return self._known.available
-
-    def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
-        """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""
-        return self._known.freshness(helpdesks, data)
-
-    def helpdesks(self) -> tuple[str, ...]:
-        """Return the keys of the helpdesks that are read."""
-        return self._known.helpdesks
-
-    def labels(self, table: str, identifiers: Collection[str]) -> dict[Identity, str]:
-        """Return the names of those known by these identifiers; of one without a name, the identifier."""
-        wanted = sorted(identifiers)
-        return self._names(table, "list_contains(?, external_id)", [wanted]) if wanted else {}
-
-    def _names(self, table: str, condition: str = "true", parameters: list[Any] | None = None) -> dict[Identity, str]:
-        conditions = " AND ".join([condition, *self._counted()])
+    def _names(self, table: str, only: list[str] | None = None) -> dict[Identity, str]:
+        wanted, parameters = ("true", None) if only is None else ("list_contains(?, external_id)", [only])
+        conditions = " AND ".join([wanted, *self._counted()])
         query = f"SELECT helpdesk, external_id, coalesce(nullif(name, ''), external_id) FROM {quoted(table)}"
         rows = self._connection.execute(f"{query} WHERE {conditions} ORDER BY ALL", parameters).fetchall()
         return {(helpdesk, external_id): name for helpdesk, external_id, name in rows}
@@ -99,33 +81,13 @@ class ColumnarFrames:
             for number, helpdesk, external_id, url, subject in rows
         }
 
-    def values(self, key: str) -> dict[str, str]:
-        """Return the known values of a dimension with their labels, as far as facts tell; read once."""
-        if key not in self._values:
-            self._values[key] = self._read_values(key)
-        return self._values[key]
-
-    def _read_values(self, key: str) -> dict[str, str]:
-        kind = dimension(key)
-        if kind.labels:
-            helpdesks = self.helpdesks()
-            names = self._names(kind.labels)
-            return {kind.name(owner, value, helpdesks) or "": name for (owner, value), name in names.items()}
-        if key == "helpdesk":
-            return {helpdesk: helpdesk for helpdesk in self.helpdesks()}
-        if key == "status":
-            return {status: status for status in sorted(UNSOLVED | ENDED)}
-        return {value: value for value in self._distinct(key, many=kind.many)}
-
     def _distinct(self, key: str, *, many: bool) -> list[str]:
         """Return the values that rows of any source have, for a priority at any event."""
         conditions = " AND ".join(["value <> ''", *self._counted()])
-        column = "tags" if many else key
         found = [
             f"SELECT DISTINCT {quoted(name)} AS value, helpdesk FROM {quoted(source)}"
             for source, selected in SOURCES.items()
-            for name in columns(selected)
-            if name == column or (not many and name.endswith(f"_{column}"))
+            for name in holding(key, columns(selected), many=many)
         ]
         values = f"SELECT * FROM ({' UNION '.join(found)}) WHERE {conditions}"
         each = "unnest(string_split(trim(value, '|'), '|'))" if many else "value"

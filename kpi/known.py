@@ -1,8 +1,11 @@
 """What is known of the data as a whole at one moment: which helpdesks, what there is, and what it covers."""
 
-from collections.abc import Collection, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from kpi.dimensions import Identity, dimension
+from kpi.events import ENDED, UNSOLVED
 from kpi.needs import tables
 
 Covered = tuple[int | None, int | None]
@@ -56,3 +59,65 @@ class Known:
             history_start=max((start for start, _ in covered if start is not None), default=None),
             synced_at=None if None in ends else min((end for end in ends if end is not None), default=None),
         )
+
+
+class KnownFrames(ABC):
+    """The part of `Frames` that engines have in common whose data was described when it was copied.
+
+    Args:
+        known: what is known of the data.
+        values: the values of dimensions that were read before from the same data, to which more are added.
+    """
+
+    def __init__(self, known: Known, values: dict[str, dict[str, str]] | None = None) -> None:
+        self._known = known
+        self._values = {} if values is None else values
+
+    def available(self) -> frozenset[str]:
+        """Return which data there is."""
+        return self._known.available
+
+    def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
+        """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""
+        return self._known.freshness(helpdesks, data)
+
+    def helpdesks(self) -> tuple[str, ...]:
+        """Return the keys of the helpdesks that are read."""
+        return self._known.helpdesks
+
+    def labels(self, table: str, identifiers: Collection[str]) -> dict[Identity, str]:
+        """Return the names of those known by these identifiers; of one without a name, the identifier."""
+        return self._names(table, sorted(identifiers)) if identifiers else {}
+
+    def values(self, key: str) -> dict[str, str]:
+        """Return the known values of a dimension with their labels, as far as facts tell; read once."""
+        if key not in self._values:
+            self._values[key] = self._read_values(key)
+        return self._values[key]
+
+    def _read_values(self, key: str) -> dict[str, str]:
+        kind = dimension(key)
+        if kind.labels:
+            helpdesks = self.helpdesks()
+            names = self._names(kind.labels)
+            return {kind.name(owner, value, helpdesks) or "": name for (owner, value), name in names.items()}
+        if key == "helpdesk":
+            return {helpdesk: helpdesk for helpdesk in self.helpdesks()}
+        if key == "status":
+            return {status: status for status in sorted(UNSOLVED | ENDED)}
+        return {value: value for value in self._distinct(key, many=kind.many)}
+
+    @abstractmethod
+    def _names(self, table: str, only: list[str] | None = None) -> dict[Identity, str]:
+        """Return the names in a table, or those of some identifiers, in order."""
+
+    @abstractmethod
+    def _distinct(self, key: str, *, many: bool) -> Iterable[str]:
+        """Return the values that rows of any source have, in order; of a priority at any event."""
+
+
+def holding(key: str, columns: Iterable[str], *, many: bool) -> list[str]:
+    """Return those of a source's columns that hold values of a dimension."""
+    if many:
+        return [name for name in columns if name == "tags"]
+    return [name for name in columns if name == key or name.endswith(f"_{key}")]

@@ -1,7 +1,8 @@
 """Facts read from an export: Parquet files on a disk, without any database.
 
 An export is a directory with a manifest and, under the name that the manifest says, a directory for each source of
-`kpi.sources`, each table of names and `tickets`; in it a directory for each helpdesk and a file for each year.
+`kpi.sources`, each table of names and `tickets`. In it the rows of each helpdesk and year stand apart, in directories
+that are named as Hive does: `helpdesk=desk/year=2026`.
 """
 
 import json
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from sqlalchemy import FromClause
+from sqlalchemy.types import Integer
 
 from kpi.columnar import NAMED, ColumnarFrames
 from kpi.copying import quoted, written
@@ -57,6 +60,27 @@ class Manifest:
         }
         return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
+    @classmethod
+    def of(cls, text: str, directory: str) -> "Manifest":
+        """Return what stands in the file of a directory.
+
+        Raises:
+            StorageError: `export_missing` when it is none, `export_version` when of another version of the bot.
+        """
+        try:
+            found: Mapping[str, Any] = json.loads(text)
+            version = found["version"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise StorageError("export_missing", directory=directory) from error
+        if version != VERSION:
+            raise StorageError("export_version", directory=directory, version=version, known=VERSION)
+        known = Known(
+            available=frozenset(found["available"]),
+            synced={each["key"]: (each["from"], each["until"]) for each in found["helpdesks"]},
+            imported={(each["helpdesk"], each["data"]): (each["from"], each["until"]) for each in found["imported"]},
+        )
+        return cls(data=found["data"], exported_at=found["exported_at"], known=known)
+
 
 def read_manifest(directory: Path) -> Manifest:
     """Return the manifest of an export.
@@ -65,18 +89,17 @@ def read_manifest(directory: Path) -> Manifest:
         StorageError: `export_missing` when there is none, `export_version` when it is of another version of the bot.
     """
     try:
-        found: Mapping[str, Any] = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-        version = found["version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        text = (directory / MANIFEST).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
         raise StorageError("export_missing", directory=str(directory)) from error
-    if version != VERSION:
-        raise StorageError("export_version", directory=str(directory), version=version, known=VERSION)
-    known = Known(
-        available=frozenset(found["available"]),
-        synced={each["key"]: (each["from"], each["until"]) for each in found["helpdesks"]},
-        imported={(each["helpdesk"], each["data"]): (each["from"], each["until"]) for each in found["imported"]},
-    )
-    return Manifest(data=found["data"], exported_at=found["exported_at"], known=known)
+    return Manifest.of(text, str(directory))
+
+
+def placed_by(source: FromClause) -> str | None:
+    """Return the column that places rows in a year: when the ticket was created, or the first instant there is."""
+    names = [column.name for column in source.c if isinstance(column.type, Integer)]
+    placed = [name for name in names if name.endswith("at") or name in {"day", "month"}]
+    return "created_at" if "created_at" in placed else next(iter(placed), None)
 
 
 class ParquetFrames(ColumnarFrames):
