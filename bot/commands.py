@@ -12,14 +12,15 @@ from bot.render.page import Section
 from bot.render.reply import Reply
 from bot.render.words import definition, freshness
 from bot.text import Text
-from kpi.catalogue import CATALOGUE, Listed
+from kpi.catalogue import CATALOGUE, Kpi, Listed
 from kpi.drilldown import has_tickets, tickets_behind
+from kpi.durations import Duration
 from kpi.errors import QuestionError
 from kpi.explain import explain
 from kpi.frames import Frames
 from kpi.language.lexicon import LANGUAGES, lexicon, phrase_key, stem
 from kpi.language.tokens import WORD, plain
-from kpi.question import Question, Reading, Unit
+from kpi.question import Question, Reading
 from kpi.watch import WATCHED, Watch, watch
 
 # What the first word can be instead of a question.
@@ -194,7 +195,11 @@ def _explained(kpi: Listed, text: Text) -> list[str]:
     lines = [text("define.key", key=kpi.key), definition(kpi.key, Reading.EVENT, text)]
     if Reading.COHORT in kpi.readings:
         lines.append(text("define.cohort", definition=definition(kpi.key, Reading.COHORT, text)))
-    if kpi.unit is Unit.SECONDS:
+    lines += [
+        text("answer.field", label=text(f"reference.field.{part}"), value=text(f"kpi.{kpi.key}.{part}"))
+        for part in ("formula", "example")
+    ]
+    if isinstance(kpi, Kpi) and isinstance(kpi.measure, Duration) and kpi.measure.business is not None:
         lines.append(text("define.time"))
     if kpi.higher_is_better is not None:
         lines.append(text("define.higher" if kpi.higher_is_better else "define.lower"))

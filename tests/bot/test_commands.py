@@ -81,6 +81,18 @@ def test_a_definition_names_reading_direction_and_reference(commands):
     assert section.lines[-2:] == ("Higher is better.", "Reference: 70% to 79%")
 
 
+def test_a_definition_has_its_formula_and_a_worked_example(commands):
+    (section,) = commands.run("définir taux d'abandon", NOW, FR)
+    assert section.lines[2].startswith("Calcul\xa0: appels et chats abandonnés avant d’être pris ÷ (")
+    assert section.lines[3].startswith("Exemple\xa0: Sur 205 appels")
+
+
+@pytest.mark.parametrize(("kpi", "said"), [("frt", True), ("backlog_age", False), ("wait_time", False), ("aht", False)])
+def test_business_time_is_promised_where_it_counts_only(commands, kpi, said):
+    (section,) = commands.run(f"define {kpi}", NOW, EN)
+    assert (EN("define.time") in section.lines) is said
+
+
 def test_a_kpi_that_does_not_exist_cannot_be_defined(commands):
     with pytest.raises(QuestionError):
         commands.run("define happiness index", NOW, EN)

@@ -98,7 +98,7 @@ def test_every_question_on_the_page_is_understood(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_kpi_every_breakdown_every_trend_and_every_filter_is_on_the_page(language):
+def test_the_kpi_reference_every_breakdown_every_trend_and_every_filter_is_on_the_page(language):
     documented = section(language, "Questions")
     spans = re.findall(r"`([^`\n]+)`", documented)
     heard = [
@@ -106,7 +106,7 @@ def test_every_kpi_every_breakdown_every_trend_and_every_filter_is_on_the_page(l
     ]
     assert {key for question in heard for key in question.by} >= set(BREAKDOWNS)
     assert {question.per for question in heard} >= set(Grain)
-    assert set(CATALOGUE) <= set(spans)
+    assert "(kpis.md)" in documented  # whose own test finds every KPI there
     named = [words for words in spans if words.endswith(":")]
     assert len(named) == len(DIMENSIONS)
 
