@@ -13,7 +13,6 @@ from kpi.errors import StorageError
 from kpi.frames import DatabaseFrames, Frames, Freshness
 from kpi.language import Context, parse
 from kpi.memory import MemoryFrames, MemorySnapshot
-from kpi.parquet import ParquetFrames
 from kpi.projection import shared_holidays
 from kpi.question import Answer, Question
 
@@ -43,7 +42,7 @@ class Asker:
         memory: the database's facts in this process, from which answers come once they are loaded.
     """
 
-    def __init__(self, source: Engine | ParquetFrames, settings: Settings, memory: MemoryFrames | None = None) -> None:
+    def __init__(self, source: Engine | Frames, settings: Settings, memory: MemoryFrames | None = None) -> None:
         self._source = DatabaseFrames(source, settings.counted_helpdesks) if isinstance(source, Engine) else source
         self._memory = memory
         self._settings = settings

@@ -138,7 +138,10 @@ def ask(
         typer.Option(metavar="INSTANT", help="Ask as if it were then: 2026-11-24T10:26, or with an offset or Z."),
     ] = None,
     facts: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Ask an export of the facts instead of the database.")
+        str | None, typer.Option(metavar="DIR", help="Ask an export of the facts instead of the database.")
+    ] = None,
+    spark: Annotated[
+        str | None, typer.Option(metavar="MASTER", help="Let Spark read the export: local[2], spark://host:7077, …")
     ] = None,
     lang: Language = None,  # noqa: ARG001  # its callback acts
 ) -> None:
@@ -168,7 +171,7 @@ def ask(
     text = questions.language_for(said, chosen_language(ctx), reader(ctx).language)
     ctx.find_root().obj = text.language  # a refusal is told in the language of the question
     at = int(time()) if now is None else questions.instant(now, settings.timezone)
-    answerer = questions.asker(settings, facts)
+    answerer = questions.asker(settings, facts, spark)
     typer.echo(questions.ask(said, answerer, at, text, json_wanted=as_json, csv=csv))
 
 

@@ -14,6 +14,7 @@ from bot.commands import Commands, language_of
 from bot.database import is_current, open_database, shown
 from bot.render.reply import Reply, reply_csv, reply_json, reply_terminal
 from bot.settings import Settings
+from bot.terminal.spark import spark_frames
 from bot.text import Text
 from kpi.drilldown import Listing
 from kpi.errors import KpiError, QuestionError, StorageError
@@ -34,9 +35,18 @@ def open_to_read(settings: Settings) -> Engine:
     return engine
 
 
-def asker(settings: Settings, export: Path | None = None) -> Asker:
-    """Return what answers questions from the database, or from an export of its facts; raises StorageError."""
-    return Asker(open_to_read(settings) if export is None else ParquetFrames(export), settings)
+def asker(settings: Settings, export: str | None = None, spark: str | None = None) -> Asker:
+    """Return what answers questions from the database, or from an export of its facts, read by Spark if there is one.
+
+    Raises:
+        StorageError: what stands in the way.
+        QuestionError: `spark_without_facts`.
+    """
+    if export is None:
+        if spark is not None:
+            raise QuestionError("spark_without_facts")
+        return Asker(open_to_read(settings), settings)
+    return Asker(ParquetFrames(Path(export)) if spark is None else spark_frames(export, spark), settings)
 
 
 def joined(arguments: Sequence[str]) -> str:
