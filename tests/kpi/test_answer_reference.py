@@ -70,7 +70,7 @@ def numbers(figure) -> dict:
     return {
         name: number
         for name, number in asdict(figure).items()
-        if number is not None and name not in {"interval", "parts"}
+        if number is not None and name not in {"interval", "level", "parts"}
     }
 
 
