@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, or_, select, update
 
 from bot.awaited import link_awaited
 from bot.database import upsert
@@ -28,12 +28,16 @@ _LAST_IN_ITS_SECOND = 2**62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Where a page belongs: a helpdesk, its rules given its teams' names, and whether subjects are kept."""
+    """Where a page belongs: a helpdesk, its rules given its teams' names, and whether subjects are kept.
+
+    `messages` says which of its messages it tells: `all`, or only the `first` reply to each ticket.
+    """
 
     key: str
     kind: str
     rulebook: Callable[[Mapping[str, str]], Rulebook]
     keep_subjects: bool = False
+    messages: str = "all"
 
     def rules(self, connection: Connection) -> Rulebook:
         """Return the rules with the teams' names as stored at this moment."""
@@ -75,6 +79,8 @@ def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketRe
         [_ticket_row(desk, history.ticket) for history in histories],
         key=("helpdesk", "external_id"),
     )
+    if any(history.messages for history in histories):
+        _remember_messages(connection, desk)
     ids = ticket_ids(connection, desk.key, latest)
     touched = {ids[history.ticket.external_id] for history in histories}
     touched |= _store_events(connection, desk, histories, ids)
@@ -130,6 +136,13 @@ def _store_helpdesk(connection: Connection, desk: Desk, page: Page) -> None:
     synced_at = max((end for end in (page.seen_until, known) if end is not None), default=None)
     row = {"key": desk.key, "kind": desk.kind, "history_start": page.history_start, "synced_at": synced_at}
     upsert(connection, schema.helpdesks, [row])
+
+
+def _remember_messages(connection: Connection, desk: Desk) -> None:
+    """Record what the helpdesk tells of conversations; what it told once in full it tells."""
+    helpdesks = schema.helpdesks
+    mine = update(helpdesks).where(helpdesks.c.key == desk.key, func.coalesce(helpdesks.c.messages, "") != "all")
+    connection.execute(mine.where(helpdesks.c.messages.is_distinct_from(desk.messages)).values(messages=desk.messages))
 
 
 def storable(text: str) -> str:

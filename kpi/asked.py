@@ -121,10 +121,18 @@ def _with_shares(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What all KPIs of one question have in common."""
+    """What all KPIs of one question have in common.
+
+    Attributes:
+        helpdesks: those that are asked about.
+        available: which data there is.
+        untold: by need, the helpdesks that don't tell it.
+    """
 
     frames: Frames
+    helpdesks: frozenset[str]
     available: frozenset[str]
+    untold: Mapping[str, frozenset[str]]
     now: int
     zone: str
     calendar: bool = False
@@ -134,7 +142,14 @@ class Asking:
 
     def missing(self, kpi: AnyKpi) -> str | None:
         """Return the first data that a KPI needs and that is not there."""
-        return next((data for data in kpi.needs if data not in self.available), None)
+        return next((data for data in kpi.needs if data not in self.available or self._nobody_tells(data)), None)
+
+    def _nobody_tells(self, data: str) -> bool:
+        return bool(self.helpdesks) and self.helpdesks <= self.untold.get(data, frozenset())
+
+    def without(self, kpi: AnyKpi) -> frozenset[str]:
+        """Return the helpdesks asked about whose tickets can't count, since they don't tell what a KPI needs."""
+        return frozenset(key for data in kpi.needs for key in self.untold.get(data, ())) & self.helpdesks
 
     def can_tell(self, kpi: AnyKpi) -> bool:
         """Tell whether a KPI's rows have what is filtered on and broken down by."""
@@ -161,6 +176,7 @@ class Asking:
             calendar=self.calendar,
             filters=self.filters,
             by=self.by,
+            untold=self.without(kpi),
         )
 
     def _for(self, kpi: Composite, name: str) -> "Asking":

@@ -49,6 +49,7 @@ class Checked:
             uncovered=self.coverage.uncovered(span),
             target=targets.get(kpi.key, kpi.target_range[0] if kpi.target_range else None),
             target_is_usual=kpi.key not in targets and kpi.target_range is not None,
+            without=tuple(sorted(self.asking.without(kpi))),
             named_filters=tuple(chosen.named for chosen in self.asking.filters),
         )
 
@@ -73,7 +74,9 @@ def check(
     _check_dimensions(kpi, [chosen.dimension for chosen in filters])
     asking = Asking(
         frames=frames,
+        helpdesks=frozenset(_helpdesks(filters) or frames.helpdesks()),
         available=frames.available(),
+        untold=frames.untold(),
         now=now,
         zone=question.period.zone,
         calendar=question.calendar,

@@ -26,7 +26,7 @@ from kpi.dimensions import Identity, dimension
 from kpi.events import ENDED, UNSOLVED
 from kpi.known import Freshness, Known
 from kpi.measures import Frame
-from kpi.needs import NEEDS
+from kpi.needs import NEEDS, untold
 from kpi.period import Span
 from kpi.sources import SOURCES
 
@@ -77,6 +77,10 @@ class Frames(Protocol):
 
     def available(self) -> frozenset[str]:
         """Return which data there is: `tickets`, `messages`, `ratings`, `sla_policies`."""
+        ...
+
+    def untold(self) -> Mapping[str, frozenset[str]]:
+        """Return by need the helpdesks that don't tell it."""
         ...
 
     def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
@@ -170,6 +174,12 @@ class DatabaseFrames:
             found = connection.execute(select(*NEEDS.values())).one()
         return frozenset(name for name, there in zip(NEEDS, found, strict=True) if there)
 
+    def untold(self) -> Mapping[str, frozenset[str]]:
+        """Return by need the helpdesks that don't tell it; one that was never read says nothing yet."""
+        table = schema.helpdesks.c
+        read = select(table.key, table.messages).where(self._counted(table.key), table.synced_at.is_not(None))
+        return untold({row.key: row.messages for row in self._rows(read)})
+
     def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
         """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""
         return self._covered().freshness(helpdesks, data)
@@ -179,7 +189,7 @@ class DatabaseFrames:
         stored = self._rows(select(schema.helpdesks.c.key))
         covered = self._covered()
         uncounted = frozenset(row.key for row in stored) - covered.synced.keys()
-        return replace(covered, available=self.available(), uncounted=uncounted)
+        return replace(covered, available=self.available(), untold=self.untold(), uncounted=uncounted)
 
     def _covered(self) -> Known:
         synced, imported = schema.helpdesks.c, schema.coverage.c

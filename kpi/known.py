@@ -28,12 +28,14 @@ class Known:
         available: which data there is.
         synced: of each helpdesk that counts, what was read.
         imported: of each helpdesk and kind of rows that were imported, what they cover.
+        untold: by need, the helpdesks that count and don't tell it, so that their tickets say nothing about it.
         uncounted: helpdesks that were read once and count no more; their rows are still there.
     """
 
     available: frozenset[str] = frozenset()
     synced: Mapping[str, Covered] = field(default_factory=dict)
     imported: Mapping[tuple[str, str], Covered] = field(default_factory=dict)
+    untold: Mapping[str, frozenset[str]] = field(default_factory=dict)
     uncounted: frozenset[str] = frozenset()
 
     @property
@@ -76,6 +78,10 @@ class KnownFrames(ABC):
     def available(self) -> frozenset[str]:
         """Return which data there is."""
         return self._known.available
+
+    def untold(self) -> Mapping[str, frozenset[str]]:
+        """Return by need the helpdesks that don't tell it."""
+        return self._known.untold
 
     def freshness(self, helpdesks: Collection[str] = (), data: Collection[str] = ()) -> Freshness:
         """Return what the data covers: only what every helpdesk covers, and every import of data asked for."""

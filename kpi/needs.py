@@ -9,6 +9,9 @@ from sqlalchemy import ColumnElement, Table, exists, or_, select
 
 from kpi import schema
 
+ALL_MESSAGES = "all"
+"""What a helpdesk tells of conversations, when it tells them in full."""
+
 SOCIAL = "social"
 """The channel of social media."""
 
@@ -38,7 +41,8 @@ _COUNTS, _SOCIAL_TICKETS = _told(schema.social, "received"), _any(schema.tickets
 NEEDS: Mapping[str, ColumnElement[bool]] = {
     # A helpdesk that was read and has no ticket yet does have tickets: none.
     "tickets": or_(_any(schema.tickets), _told(schema.helpdesks, "synced_at")),
-    "messages": _any(schema.messages),
+    "first_replies": _told(schema.helpdesks, "messages"),
+    "messages": _any(schema.helpdesks, schema.helpdesks.c.messages == ALL_MESSAGES),
     "sla_policies": _any(schema.clock_facts),
     "ratings": _any(schema.ratings, schema.ratings.c.survey == "csat"),
     "nps": _answers("nps"),
@@ -89,6 +93,17 @@ STORED_IN: Mapping[str, tuple[str, ...]] = {
     "customer_dates": ("customers",),
 }
 """The tables of what is not called like its own, for what the imports cover."""
+
+
+def untold(messages: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
+    """Return by need the helpdesks whose tickets can't count for it, given what each tells of conversations.
+
+    A ticket without a reply and one whose replies nobody told look the same.
+    """
+    return {
+        "first_replies": frozenset(key for key, told in messages.items() if told is None),
+        "messages": frozenset(key for key, told in messages.items() if told != ALL_MESSAGES),
+    }
 
 
 def tables(needs: Collection[str]) -> frozenset[str]:

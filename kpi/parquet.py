@@ -53,6 +53,7 @@ class Manifest:
             "exported_at": self.exported_at,
             "available": sorted(known.available),
             "helpdesks": [{"key": key, "from": start, "until": end} for key, (start, end) in known.synced.items()],
+            "untold": {need: sorted(helpdesks) for need, helpdesks in known.untold.items()},
             "imported": [
                 {"helpdesk": helpdesk, "data": data, "from": start, "until": end}
                 for (helpdesk, data), (start, end) in known.imported.items()
@@ -77,6 +78,7 @@ class Manifest:
         known = Known(
             available=frozenset(found["available"]),
             synced={each["key"]: (each["from"], each["until"]) for each in found["helpdesks"]},
+            untold={need: frozenset(helpdesks) for need, helpdesks in found["untold"].items()},
             imported={(each["helpdesk"], each["data"]): (each["from"], each["until"]) for each in found["imported"]},
         )
         return cls(data=found["data"], exported_at=found["exported_at"], known=known)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kpi.period import Grain, Period, Span
+from kpi.targets import Standing, standing
 
 
 class Reading(StrEnum):
@@ -113,11 +114,23 @@ class Figure:
         """How far the value carries; a plain count is no sample, so it is always enough."""
         if self.value is None:
             return Sample.NOTHING
-        if self.denominator is None and self.median is None and self.mean is None:
+        if self._is_whole:
             return Sample.ENOUGH
         if self.n < SMALL_SAMPLE_FROM:
             return Sample.COUNTS_ONLY
         return Sample.SMALL if self.n < SAMPLE_ENOUGH_FROM else Sample.ENOUGH
+
+    def standing(self, target: float, *, higher_is_better: bool) -> Standing | None:
+        """Return how it stands to a target; None when there is too little to tell."""
+        if self.value is None or self.sample is Sample.COUNTS_ONLY:
+            return None
+        exact = (self.value, self.value) if self._is_whole else None
+        return standing(self.value, target, self.interval or exact, higher_is_better=higher_is_better)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether it is no sample of anything, as a count or a sum."""
+        return self.denominator is None and self.median is None and self.mean is None
 
     @property
     def p90_reliable(self) -> bool:
@@ -139,12 +152,14 @@ class Group:
     """The figure of one group of a breakdown, with a key and a label for each of its dimensions.
 
     A key is None for rows that have no value. It can stand in a `Filter`; of a team, agent or customer it is
-    `helpdesk/identifier` when several helpdesks are read, since two of them may use the same identifier.
+    `helpdesk/identifier` when several helpdesks are read, since two of them may use the same identifier. `target` is
+    what a team aims at; None for groups that are no teams.
     """
 
     keys: tuple[str | None, ...]
     labels: tuple[str | None, ...]
     figure: Figure
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +168,14 @@ class Bucket:
 
     period: Period
     figure: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A figure that was said at an instant."""
+
+    figure: Figure
+    at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +195,16 @@ class Answer:
             and `closed_unsolved` (clocks that ended without what was promised).
         data_as_of: everything up to here has been read from the helpdesk; None when it never was.
         uncovered: the part of the period that the sync has not covered: `before_history`, `not_synced` or None.
+        by: the dimensions of the breakdown, those that are shown when none is asked for among them.
         groups: the figures of a breakdown: worst first, of counts most first, rows without a value last.
         buckets: the figures of a trend, up to the bucket that is running.
-        target: what is aimed at; a ratio 0–1, a duration in seconds.
+        target: what is aimed at; a ratio 0–1, a duration in seconds. The team's own when one team is asked about.
         target_is_usual: nobody has set the target; it is the lower end of the sources' reference range.
+        things: what the figure rests on: `tickets`, `replies`, `ratings` … (`kpi.sources.THINGS`).
+        is_mean: the figure is a mean; a figure with percentiles is a median otherwise.
+        restated: what was last said of the same, when that was something else.
         business: durations are business time (for some ticket had a schedule).
+        without: helpdesks that are left out, since they don't tell what the KPI needs.
         named_filters: the question's filters with the names people say instead of keys.
         kind: whether the figure was measured, is a forecast or is an effect.
     """
@@ -195,6 +223,7 @@ class Answer:
     beside: dict[str, Figure] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
     groups: tuple[Group, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     data_as_of: int | None = None
@@ -202,10 +231,28 @@ class Answer:
     business: bool = False
     target: float | None = None
     target_is_usual: bool = False
+    without: tuple[str, ...] = ()
     named_filters: tuple[Filter, ...] = ()
     kind: Kind = Kind.MEASURED
+    things: str = "tickets"
+    is_mean: bool = False
+    restated: Said | None = None
 
     @property
     def available(self) -> bool:
         """Whether the data this KPI needs is there."""
         return self.needs is None
+
+    @property
+    def standing(self) -> Standing | None:
+        """How the figure stands to its target; None without one, or when there is too little to tell."""
+        return self._standing(self.figure, self.target)
+
+    def standing_of(self, group: Group) -> Standing | None:
+        """Return how a group's figure stands to its target; None as of the whole."""
+        return self._standing(group.figure, group.target)
+
+    def _standing(self, figure: Figure | None, target: float | None) -> Standing | None:
+        if figure is None or target is None or self.higher_is_better is None:
+            return None
+        return figure.standing(target, higher_is_better=self.higher_is_better)

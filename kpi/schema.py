@@ -50,6 +50,7 @@ helpdesks = Table(
     Column("kind", Text, nullable=False),
     Column("history_start", INSTANT, comment="nothing is known before"),
     Column("synced_at", INSTANT, comment="everything up to here has been read"),
+    Column("messages", Text, comment="what it tells of conversations: first (replies only), all, or NULL for nothing"),
 )
 
 teams = Table(

@@ -51,6 +51,7 @@ class Selection:
 
     Attributes:
         also: columns to read besides those that the figure needs.
+        untold: helpdesks that don't tell what the KPI needs: their tickets say nothing about it.
     """
 
     kpi: Kpi
@@ -62,6 +63,7 @@ class Selection:
     filters: tuple[Chosen, ...] = ()
     by: tuple[Dimension, ...] = ()
     also: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
     _read: dict[Span, Frame] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -184,6 +186,8 @@ class Selection:
         if self.kpi.daily:
             timed = timed.with_columns(local_day=self._bucket_number(local_days(span, self.zone)))
         conditions = [chosen.condition(self.anchor.prefix) for chosen in self.filters]
+        if self.untold:
+            conditions.append(~nw.col("helpdesk").is_in(sorted(self.untold)))
         return timed.filter(*conditions) if conditions else timed
 
     def _flagged(self, rows: Frame, within: tuple[str, ...] = ()) -> Frame:

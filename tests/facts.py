@@ -18,7 +18,14 @@ class Ledger:
 
     def __init__(self, helpdesks: Sequence[str] = ("desk",), *, has: Sequence[str] = ("messages", "ratings")) -> None:
         self.helpdesks = [
-            {"key": key, "kind": "demo", "history_start": None, "synced_at": ALWAYS_SYNCED} for key in helpdesks
+            {
+                "key": key,
+                "kind": "demo",
+                "history_start": None,
+                "synced_at": ALWAYS_SYNCED,
+                "messages": "all" if "messages" in has else None,
+            }
+            for key in helpdesks
         ]
         self.teams: list[dict] = []
         self.agents: list[dict] = []
@@ -116,6 +123,8 @@ class Ledger:
             for number, row in self._tickets.items()
         ]
         said = {"external_id": "m1", "at": 0, "position": 1, "author_kind": "agent", "public": 1, "automatic": 0}
+        if not tickets:
+            self.helpdesks = [row | {"messages": None} for row in self.helpdesks]
         with engine.begin() as connection:
             for table in (schema.helpdesks, schema.teams, schema.agents, schema.customers):
                 _insert(connection, table, getattr(self, table.name))

@@ -160,6 +160,7 @@ def run_import(
         kind=kind_of(settings, prepared.source),
         rulebook=settings.rulebook,
         keep_subjects=settings.keep_subjects,
+        messages="first" if request.kind.key == "tickets" else "all",
     )
     covered = Covered(request.kind, prepared.zone, now, request.until)
     with _writable(engine, settings, request, prepared) as still_held, Seen() as tickets:

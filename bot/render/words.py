@@ -199,6 +199,8 @@ class Wording:
             said.append(self.text(f"uncovered.{answer.uncovered}"))
         said.append(self.definition())
         left_out = [self.text.plural(f"left_out.{reason}", n) for reason, n in answer.left_out.items() if n]
+        if answer.without:
+            said.append(self.text("answer.without", helpdesks=self.text.join(answer.without)))
         if left_out:
             said.append(self.text("answer.left_out", reasons=self.text.join(left_out)))
         said.extend(self.text.plural(f"notes.{name}", n) for name, n in answer.notes.items() if n)

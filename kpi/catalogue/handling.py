@@ -29,7 +29,7 @@ KPIS = (
         columns=("replied_at",),
         customer_opened=True,
         higher_is_better=False,
-        needs=("tickets", "messages"),
+        needs=("tickets", "first_replies"),
         sources=("S0", "S1", "S2"),
     ),
     Kpi(
@@ -56,7 +56,7 @@ KPIS = (
         ),
         customer_opened=True,
         higher_is_better=True,
-        needs=("tickets", "messages"),
+        needs=("tickets", "first_replies"),
         sources=("S0",),
     ),
     Kpi(
@@ -108,7 +108,7 @@ KPIS = (
         columns=("first_replied_at", "solved_in_contact", "status"),
         customer_opened=True,
         higher_is_better=False,
-        needs=("tickets", "messages"),
+        needs=("tickets", "first_replies"),
         notes={"provisional": UNANSWERED & ~OVER},
         sources=("S2",),
     ),

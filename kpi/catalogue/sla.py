@@ -20,6 +20,7 @@ def _sla(
     stopped_by: str,
     ended_otherwise: dict[str, nw.Expr],
     *,
+    told_by: tuple[str, ...] = (),
     begun: str = "created_at",
     customer_opened: bool = False,
 ) -> Kpi:
@@ -27,7 +28,7 @@ def _sla(
 
     Of the clocks that `begun` places in the period, those past their target have failed whatever became of the
     ticket. Those that run in time have not succeeded yet, and those that ended in time without what was promised
-    never will: they are in neither number.
+    never will: they are in neither number. `told_by` is the data besides that tells that a promise was kept.
     """
     kept_word = nw.col("stopped_by") == stopped_by
     return Kpi(
@@ -40,7 +41,7 @@ def _sla(
         columns=("state", "stopped_by", "late_after", "breached"),
         customer_opened=customer_opened,
         higher_is_better=True,
-        needs=("tickets", "sla_policies"),
+        needs=("tickets", "sla_policies", *told_by),
         notes={"still_running": ~(STOPPED | LATE.fill_null(False))} | ended_otherwise,
         beside={
             "running_overdue": Kpi(
@@ -51,7 +52,7 @@ def _sla(
                 measure=Count(),
                 customer_opened=customer_opened,
                 higher_is_better=False,
-                needs=("tickets", "sla_policies"),
+                needs=("tickets", "sla_policies", *told_by),
                 sources=("S0",),
             )
         },
@@ -60,7 +61,7 @@ def _sla(
 
 
 KPIS = (
-    _sla("frt_sla", "first_reply", "reply", ENDED_WITHOUT_REPLY, customer_opened=True),
-    _sla("next_reply_sla", "next_reply", "reply", ENDED_WITHOUT_REPLY, begun="started_at"),
+    _sla("frt_sla", "first_reply", "reply", ENDED_WITHOUT_REPLY, told_by=("first_replies",), customer_opened=True),
+    _sla("next_reply_sla", "next_reply", "reply", ENDED_WITHOUT_REPLY, told_by=("messages",), begun="started_at"),
     _sla("resolution_sla", "resolution", "solve", {"closed_unsolved": nw.col("stopped_by") == "closed"}),
 )

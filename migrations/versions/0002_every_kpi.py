@@ -18,6 +18,19 @@ ADDED = ("solve_facts", "overdue_facts", "coverage", "versions")
 
 
 def upgrade() -> None:
+    op.add_column(
+        "helpdesks",
+        sa.Column(
+            "messages",
+            sa.Text(),
+            nullable=True,
+            comment="what it tells of conversations: first (replies only), all, or NULL for nothing",
+        ),
+    )
+    op.execute(
+        "UPDATE helpdesks SET messages = 'all' WHERE key IN"
+        " (SELECT helpdesk FROM tickets JOIN messages ON ticket_id = tickets.id)"
+    )
     for table in REPLACED:
         op.drop_table(table)
     op.create_index("ix_clock_facts_started_at", "clock_facts", ["started_at"], unique=False)
@@ -278,6 +291,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("helpdesks", "messages")
     op.drop_index("ix_clock_facts_started_at", table_name="clock_facts")
     for table in (*ADDED, *REPLACED):
         op.drop_table(table)
