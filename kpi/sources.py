@@ -247,3 +247,30 @@ RECORDS: dict[str, FromClause] = {
 }
 
 SOURCES: dict[str, FromClause] = {**schema.FACTS, **RECORDS}
+
+THINGS: dict[str, str] = {
+    "ticket_facts": "tickets",
+    "turn_facts": "replies",
+    "clock_facts": "clocks",
+    "span_facts": "tickets",
+    "overdue_facts": "clocks",
+    "solve_facts": "solves",
+    "rating_facts": "answers",
+    "contact_facts": "contacts",
+    "work_facts": "entries",
+    "handled_facts": "contacts",
+    "solved_facts": "tickets",
+    "criterion_facts": "reviews",
+    "review_facts": "reviews",
+    "inquiry_facts": "contacts",
+    "conversion_facts": "contacts",
+    "sale_facts": "sales",
+    "agent_facts": "agents",
+    "customer_facts": "customers",
+    "shift_facts": "shifts",
+    "cost_facts": "costs",
+    "self_service_facts": "days",
+    "social_facts": "days",
+    "training_facts": "trainings",
+}
+"""What a row of each source is: `unit.<things>` in the locales says how many there are."""

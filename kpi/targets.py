@@ -1,6 +1,6 @@
 """What is aimed at, how near a figure comes to it, and the index made of several."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,7 +19,10 @@ MISSING_AT_MOST = 0.30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """Targets by KPI, for all and by team; a ratio 0–1, a duration in seconds, else as the KPI counts."""
+    """Targets by KPI, for all and by team; a ratio 0–1, a duration in seconds, else as the KPI counts.
+
+    A team goes by its name or its identifier, as whoever set its targets wrote it.
+    """
 
     general: Mapping[str, float] = field(default_factory=dict)
     teams: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -28,6 +31,17 @@ class Targets:
         """Return the team's own target, or the one for all; None when nobody has set one."""
         own = self.teams.get(team, {}) if team is not None else {}
         return own.get(kpi, self.general.get(kpi))
+
+    def of_team(self, called: Iterable[str | None]) -> Mapping[str, float]:
+        """Return the targets by KPI of a team, given all it is called; where it has none of its own, those for all."""
+        names = {name.casefold() for name in called if name}
+        own = [targets for team, targets in self.teams.items() if team.casefold() in names]
+        return {kpi: target for targets in (self.general, *own) for kpi, target in targets.items()}
+
+
+def as_targets(given: Targets | Mapping[str, float]) -> Targets:
+    """Return targets as such; a plain mapping holds those for all teams."""
+    return given if isinstance(given, Targets) else Targets(general=given)
 
 
 class Standing(StrEnum):
