@@ -13,16 +13,17 @@ from kpi.frames import Frames
 from kpi.period import Span, whole_units
 from kpi.projection import Holidays, no_holidays, project
 from kpi.question import Answer, Figure, Question
+from kpi.targets import Targets, as_targets
 from kpi.trend import trend
 
-NO_TARGETS: Mapping[str, float] = {}
+NO_TARGETS = Targets()
 
 
 def answer(
     question: Question,
     frames: Frames,
     now: int,
-    targets: Mapping[str, float] = NO_TARGETS,
+    targets: Targets | Mapping[str, float] = NO_TARGETS,
     holidays: Holidays = no_holidays,
 ) -> Answer:
     """Return the answer to a question.
@@ -34,7 +35,8 @@ def answer(
         question: what is asked.
         frames: where the facts are.
         now: the instant of asking; nothing after it counts.
-        targets: what is aimed at, by KPI key; otherwise the lower end of the sources' reference range.
+        targets: what is aimed at, by KPI key, for all or for teams; otherwise the lower end of the sources' reference
+            range.
         holidays: tells whether a day is a holiday of the desk; forecasts lay them out apart.
 
     Raises:
@@ -43,11 +45,11 @@ def answer(
     with frames.snapshot() as facts:
         match find(question.kpi):
             case Projection() as kpi:
-                return project(check(question, kpi.of, facts, now, {}, ahead=True), holidays)
+                return project(check(question, kpi.of, facts, now, NO_TARGETS, ahead=True), holidays)
             case Effect() as kpi:
                 return effect(question, kpi, facts, now)
             case kpi:
-                return _measured(check(question, kpi, facts, now, targets))
+                return _measured(check(question, kpi, facts, now, as_targets(targets)))
 
 
 def _measured(checked: Checked) -> Answer:
@@ -64,7 +66,7 @@ def _measured(checked: Checked) -> Answer:
         left_out=dict(totals.left_out),
         notes=dict(totals.notes),
         business=totals.business,
-        groups=breakdown(asked, span),
+        groups=breakdown(asked, span, asking.targets),
         buckets=trend(asked, question, coverage),
         beside=_beside(asked, asking, span, coverage),
     )

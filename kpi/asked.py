@@ -1,17 +1,18 @@
 """A KPI ready to be read: what answers, breakdowns and trends ask, whatever the KPI is made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kpi.catalogue import AnyKpi, Composite
 from kpi.dimensions import Dimension
-from kpi.filters import Chosen
+from kpi.filters import Chosen, called
 from kpi.frames import Frames
 from kpi.measures import ratio
 from kpi.period import Period, Span
 from kpi.question import Figure, Reading, Unit
 from kpi.selection import Identities, Selection, Totals
+from kpi.targets import Targets
 
 
 class Asked(Protocol):
@@ -57,11 +58,15 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Combination:
-    """A KPI made of others: each is read by itself, and their figures are combined."""
+    """A KPI made of others: each is read by itself, and their figures are combined.
+
+    `team` is all that the one team is called that the question is about; groups of a team have that team's targets.
+    """
 
     kpi: Composite
     members: Mapping[str, Asked]
-    targets: Mapping[str, float]
+    targets: Targets
+    team: tuple[str, ...] = ()
     frames: Frames
     now: int
     by: tuple[Dimension, ...] = ()
@@ -84,8 +89,11 @@ class Combination:
         groups = dict.fromkeys(
             group for name, figures in found.items() if self.members[name].by == self.by for group in figures
         )
+        teams = self._teams(groups)
         combined = {
-            group: self._combined({name: self._figure(name, figures, group) for name, figures in found.items()})
+            group: self._combined(
+                {name: self._figure(name, figures, group) for name, figures in found.items()}, teams[group]
+            )
             for group in groups
         }
         return combined if self.kpi.shared is None else _with_shares(combined, found[self.kpi.shared])
@@ -103,8 +111,15 @@ class Combination:
         part = tuple(identity for kind, identity in zip(self.by, group, strict=True) if kind in known)
         return figures.get(part, self.kpi.made_of[name].nothing)
 
-    def _combined(self, figures: Mapping[str, Figure]) -> Figure:
-        return self.kpi.combine(figures, self.targets)
+    def _teams(self, groups: Collection[Identities]) -> Mapping[Identities, tuple[str, ...]]:
+        """Return all that the team of each group is called; of groups that are no teams, the one asked about."""
+        if [kind.key for kind in self.by] != ["team"]:
+            return dict.fromkeys(groups, self.team)
+        names = called([group[0] for group in groups], self.frames)
+        return {group: names[group[0]] for group in groups}
+
+    def _combined(self, figures: Mapping[str, Figure], team: tuple[str, ...] | None = None) -> Figure:
+        return self.kpi.combine(figures, self.targets.of_team(self.team if team is None else team))
 
 
 def _with_shares(
@@ -127,6 +142,7 @@ class Asking:
         helpdesks: those that are asked about.
         available: which data there is.
         untold: by need, the helpdesks that don't tell it.
+        team: all that the one team is called that is asked about; empty when it is none or several.
     """
 
     frames: Frames
@@ -138,7 +154,8 @@ class Asking:
     calendar: bool = False
     filters: tuple[Chosen, ...] = ()
     by: tuple[Dimension, ...] = ()
-    targets: Mapping[str, float]
+    targets: Targets
+    team: tuple[str, ...] = ()
 
     def missing(self, kpi: AnyKpi) -> str | None:
         """Return the first data that a KPI needs and that is not there."""
@@ -165,7 +182,13 @@ class Asking:
                 if not self.missing(member) and self._for(kpi, name).can_tell(member)
             }
             return Combination(
-                kpi=kpi, members=members, targets=self.targets, frames=self.frames, now=self.now, by=self.by
+                kpi=kpi,
+                members=members,
+                targets=self.targets,
+                team=self.team,
+                frames=self.frames,
+                now=self.now,
+                by=self.by,
             )
         return Selection(
             kpi=kpi,

@@ -5,33 +5,51 @@ from collections.abc import Iterable, Mapping
 
 from kpi.asked import Asked
 from kpi.dimensions import Dimension
+from kpi.filters import called
 from kpi.frames import Frames
 from kpi.period import Span
 from kpi.question import Figure, Group, Sample, Unit
 from kpi.selection import Identities, Known
+from kpi.targets import Targets
+
+NO_TARGETS = Targets()
 
 Name = tuple[str | None, str | None]
 """The key and the label of a value."""
 
 
-def breakdown(asked: Asked, span: Span) -> tuple[Group, ...]:
+def breakdown(asked: Asked, span: Span, targets: Targets = NO_TARGETS) -> tuple[Group, ...]:
     """Return the figure of each group: worst first, of counts most first; rows without a value come last.
 
-    Months stay in their order.
+    Months stay in their order. Teams have their targets beside.
     """
     if not asked.by:
         return ()
     figures = asked.groups(span)
     names = [_names(kind, {group[place] for group in figures}, asked.frames) for place, kind in enumerate(asked.by)]
-    groups = [_group(identities, figure, names) for identities, figure in figures.items()]
+    aims = _targets(asked, figures, targets)
+    groups = [_group(identities, figure, names, aims.get(identities)) for identities, figure in figures.items()]
     if any(kind.dated for kind in asked.by):
         return tuple(sorted(groups, key=lambda group: [key or "" for key in group.keys]))
     return tuple(sorted(groups, key=lambda group: _order(group, asked)))
 
 
-def _group(identities: Identities, figure: Figure, names: list[dict[Known, Name]]) -> Group:
+def _targets(asked: Asked, groups: Iterable[Identities], targets: Targets) -> dict[Identities, float | None]:
+    """Return the target of each team, when the groups are teams."""
+    if [kind.key for kind in asked.by] != ["team"]:
+        return {}
+    names = called([identity for (identity,) in groups], asked.frames)
+    return {(team,): targets.of_team(all_names).get(asked.kpi.key) for team, all_names in names.items() if all_names}
+
+
+def _group(identities: Identities, figure: Figure, names: list[dict[Known, Name]], target: float | None) -> Group:
     found = [known[identity] for known, identity in zip(names, identities, strict=True)]
-    return Group(keys=tuple(key for key, _ in found), labels=tuple(label for _, label in found), figure=figure)
+    return Group(
+        keys=tuple(key for key, _ in found),
+        labels=tuple(label for _, label in found),
+        figure=figure,
+        target=target,
+    )
 
 
 def _names(kind: Dimension, values: Iterable[Known], frames: Frames) -> dict[Known, Name]:

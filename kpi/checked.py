@@ -1,17 +1,20 @@
 """A question, checked against the catalogue and the data: where every kind of answer starts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kpi.asked import Asked, Asking
-from kpi.catalogue import AnyKpi
+from kpi.catalogue import AnyKpi, Composite
 from kpi.compare import Coverage
 from kpi.dimensions import BREAKDOWNS, Dimension, dimension
+from kpi.durations import Duration
 from kpi.errors import QuestionError
-from kpi.filters import Chosen, choose
+from kpi.filters import Chosen, called, choose
 from kpi.frames import Frames
 from kpi.period import Grain, Period, Span, midnight, whole_units
-from kpi.question import Answer, Question
+from kpi.question import Answer, Question, Unit
+from kpi.sources import THINGS
+from kpi.targets import Targets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Checked:
 
     def given(self, span: Span) -> Answer:
         """Return the answer as far as it is known before anything is counted: nothing, or what it needs."""
-        kpi, targets = self.kpi, self.asking.targets
+        kpi, targets = self.kpi, self.asking.targets.of_team(self.asking.team)
         return Answer(
             question=self.question,
             unit=kpi.unit,
@@ -49,13 +52,16 @@ class Checked:
             uncovered=self.coverage.uncovered(span),
             target=targets.get(kpi.key, kpi.target_range[0] if kpi.target_range else None),
             target_is_usual=kpi.key not in targets and kpi.target_range is not None,
+            by=tuple(kind.key for kind in self.asking.by),
+            things=things(kpi),
+            is_mean=_is_mean(kpi),
             without=tuple(sorted(self.asking.without(kpi))),
             named_filters=tuple(chosen.named for chosen in self.asking.filters),
         )
 
 
 def check(
-    question: Question, kpi: AnyKpi, frames: Frames, now: int, targets: Mapping[str, float], *, ahead: bool = False
+    question: Question, kpi: AnyKpi, frames: Frames, now: int, targets: Targets, *, ahead: bool = False
 ) -> Checked:
     """Return a question about a KPI, checked; `ahead` when its period may be still to come.
 
@@ -83,9 +89,32 @@ def check(
         filters=filters,
         by=by,
         targets=targets,
+        team=_team(filters, frames),
     )
     coverage = Coverage(freshness=frames.freshness(_helpdesks(filters), kpi.needs), now=now)
     return Checked(question=question, kpi=kpi, asking=asking, coverage=coverage)
+
+
+def things(kpi: AnyKpi) -> str:
+    """Return what the figure of a KPI rests on: what its rows are, or those of what it is made of."""
+    if kpi.things is not None:
+        return kpi.things
+    if isinstance(kpi, Composite):
+        return things(kpi.made_of[kpi.rows_of or next(iter(kpi.made_of))]) if kpi.made_of else THINGS["ticket_facts"]
+    return THINGS[kpi.fact]
+
+
+def _is_mean(kpi: AnyKpi) -> bool:
+    """Tell whether a KPI's figure is a mean, where it could be a median."""
+    if isinstance(kpi, Composite):
+        return kpi.rows_of is not None and _is_mean(kpi.made_of[kpi.rows_of])
+    return kpi.unit in {Unit.SECONDS, Unit.NUMBER, Unit.SCORE} and not isinstance(kpi.measure, Duration)
+
+
+def _team(filters: tuple[Chosen, ...], frames: Frames) -> tuple[str, ...]:
+    """Return all that the team is called whose rows are asked for; empty when they are of none or of several."""
+    teams = [identity for chosen in filters if chosen.dimension.key == "team" for identity in chosen.identities]
+    return called(teams, frames)[teams[0]] if len(teams) == 1 else ()
 
 
 def _breakdown_by(question: Question, kpi: AnyKpi) -> tuple[Dimension, ...]:

@@ -19,6 +19,7 @@ from kpi.question import Answer, Question, Unit
 from kpi.schema import FACTS
 from kpi.selection import Selection
 from kpi.sources import SOURCES
+from kpi.targets import Targets, as_targets
 
 TELL_APART = ("helpdesk", "external_id", "criterion", "thing")
 """The columns that tell apart the rows of a source that is no fact table, as far as it has them."""
@@ -73,7 +74,7 @@ def tickets_behind(
     question: Question,
     frames: Frames,
     now: int,
-    targets: Mapping[str, float] = NO_TARGETS,
+    targets: Targets | Mapping[str, float] = NO_TARGETS,
     limit: int | None = None,
 ) -> Listing:
     """Return the rows that a figure rests on: as many as its `n`, and as many successes as its numerator.
@@ -94,7 +95,7 @@ def tickets_behind(
         told = answer(question, facts, now, targets)
         if not told.available:
             return Listing(answer=told)
-        asking = check(question, asked, facts, now, targets).asking
+        asking = check(question, asked, facts, now, as_targets(targets)).asking
         selection = Selection(
             kpi=kpi,
             reading=question.reading,

@@ -15,6 +15,7 @@ from kpi.measures import aggregate
 from kpi.period import Span, local_day, midnight, utc_days
 from kpi.question import Answer, Figure, Kind, Question, Sample, Unit
 from kpi.selection import Identities
+from kpi.targets import Targets
 from kpi.training import BeforeAfter, training_effect
 
 WINDOW = timedelta(weeks=8)
@@ -53,12 +54,12 @@ def effect(question: Question, kpi: Effect, frames: Frames, now: int) -> Answer:
     if question.by or question.per or question.versus:
         raise QuestionError("effect_alone")
     subject = _subject(question, kpi)
-    checked = check(replace(question, by=("agent",)), subject, frames, now, {})
+    checked = check(replace(question, by=("agent",)), subject, frames, now, Targets())
     span = question.period.span(now)
     missing = next((data for data in kpi.needs if data not in checked.asking.available), None)
     given = checked.given(span)
     asked = replace(question, of=subject.key)
-    given = replace(given, question=asked, kind=Kind.EFFECT, target=None, needs=given.needs or missing)
+    given = replace(given, question=asked, kind=Kind.EFFECT, things="agents", target=None, needs=given.needs or missing)
     weeks = _weeks(checked, span) if given.available else None
     if weeks is None:
         return given if not given.available else replace(given, figure=Figure(value=None, n=0))

@@ -15,6 +15,7 @@ from kpi.errors import QuestionError
 from kpi.frames import Frames
 from kpi.period import Span
 from kpi.question import Answer, Figure, Question, Unit
+from kpi.targets import Targets, as_targets
 from kpi.totals import Total
 from kpi.why import Effect, Shares, why_count, why_quotient
 
@@ -55,7 +56,7 @@ class Explanation:
 
 
 def explain(
-    question: Question, frames: Frames, now: int, targets: Mapping[str, float] = NO_TARGETS
+    question: Question, frames: Frames, now: int, targets: Targets | Mapping[str, float] = NO_TARGETS
 ) -> Explanation | Answer:
     """Return the change of a figure against the compared period, split by a dimension; by team, unless asked.
 
@@ -77,7 +78,7 @@ def explain(
             return told
         if told.uncovered or told.compared_figure is None or told.figure is None or told.compared is None:
             raise QuestionError("why_uncovered", kpi=question.kpi)
-        checked = check(replace(question, by=by), kpi, facts, now, targets)
+        checked = check(replace(question, by=by), kpi, facts, now, as_targets(targets))
         _, earlier = compared_span(question, now)
         return _split(told, checked, by, (earlier, told.span))
 

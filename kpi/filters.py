@@ -1,7 +1,8 @@
 """A question's filters, checked against what the data knows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 
@@ -64,6 +65,19 @@ def _choose_identities(given: Filter, kind: Dimension, table: str, frames: Frame
         identities.append((owners[0], identifier))
     named = Filter(dimension=kind.key, values=tuple(names[identity] for identity in identities))
     return Chosen(dimension=kind, named=named, identities=tuple(identities))
+
+
+def called(teams: Collection[tuple[str | None, str | None]], frames: Frames) -> Mapping[Any, tuple[str, ...]]:
+    """Return all that teams are called, by helpdesk and identifier: that, with and without the helpdesk, and the name.
+
+    What has no identifier is called nothing.
+    """
+    known = [(helpdesk, team) for helpdesk, team in teams if helpdesk is not None and team is not None]
+    names = frames.labels("teams", {team for _, team in known})
+    return {
+        **dict.fromkeys(teams, ()),
+        **{(owner, team): (team, f"{owner}/{team}", names.get((owner, team), team)) for owner, team in known},
+    }
 
 
 def _unknown(given: Filter, value: str, frames: Frames) -> QuestionError:

@@ -12,6 +12,7 @@ from kpi.errors import QuestionError
 from kpi.frames import Frames
 from kpi.period import Grain, Period, Span
 from kpi.question import Figure, Filter, Question, Sample, Unit
+from kpi.targets import Targets
 
 WATCHED = (
     "volume",
@@ -100,7 +101,7 @@ def watch(question: Question, keys: Sequence[str], frames: Frames, now: int) -> 
     watched: list[Watched] = []
     missing: list[str] = []
     with frames.snapshot() as facts:
-        checks = [check(replace(question, kpi=kpi.key), kpi, facts, now, {}) for kpi in _fit(question, keys)]
+        checks = [check(replace(question, kpi=kpi.key), kpi, facts, now, Targets()) for kpi in _fit(question, keys)]
         for checked in checks:
             if checked.asking.missing(checked.kpi):
                 missing.append(checked.kpi.key)

@@ -15,6 +15,7 @@ KPIS = (
         condition=~nw.col("customer").is_null(),
         measure=Ratio(numerator=~nw.col("previous_contact_at").is_null()),
         columns=("previous_contact_at",),
+        things="customers",
         higher_is_better=None,
         notes={"without_customer": nw.col("customer").is_null()},
         sources=("S1",),

@@ -80,6 +80,7 @@ KPIS = (
     ),
     Composite(
         key="efficiency_index",
+        things="figures",
         made_of=EFFICIENCY,
         combine=_efficiency,
         unit=Unit.SCORE,

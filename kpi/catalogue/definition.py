@@ -56,6 +56,7 @@ class Definition:
             in it.
         target_range: the sources' reference values, from and to; a ratio 0–1.
         sources: the articles that define it, S0–S4.
+        things: what its figure rests on, where that isn't what the source of its rows holds (`kpi.sources.THINGS`).
     """
 
     key: str
@@ -65,6 +66,7 @@ class Definition:
     grain: Grain | None = None
     target_range: tuple[float, float] | None = None
     sources: tuple[str, ...]
+    things: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

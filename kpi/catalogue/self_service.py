@@ -18,6 +18,7 @@ NOTHING: frozenset[str] = frozenset()
 KPIS = (
     Composite(
         key="self_service_rate",
+        things="requests",
         made_of={
             "tickets": next(kpi for kpi in INFLOW if kpi.key == "volume"),
             "solved": Kpi(
@@ -41,6 +42,7 @@ KPIS = (
     ),
     Composite(
         key="social_response_rate",
+        things="messages",
         made_of={
             "counts": Kpi(
                 key="social_messages_answered",

@@ -154,6 +154,7 @@ KPIS = (
         combine=_utilization,
         unit=Unit.RATIO,
         dimensions=frozenset({"agent", "helpdesk"}),
+        things="shifts",
         higher_is_better=None,
         needs=("handle_time", "shifts"),
         sources=("S2",),
