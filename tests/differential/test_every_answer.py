@@ -18,15 +18,16 @@ from differential.storing import store
 from differential.worlds import worlds
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from slow.answers import expected
+from slow.answers import KEYS, READINGS, expected
 from slow.figures import RefusalError
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import StaticPool
 from strategies import CLOSES
 
 from kpi.answer import answer
+from kpi.catalogue import CATALOGUE
 from kpi.errors import QuestionError
-from kpi.question import Answer
+from kpi.question import Answer, Reading
 from kpi.schema import metadata
 
 SYNCED = CLOSES + 40 * DAY
@@ -101,7 +102,12 @@ def differences(world, asked, engines, when) -> list[str]:
     return found
 
 
-@pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of a world, when a question is answered wrongly
+def test_every_kpi_has_a_slow_reading_in_each_of_its_readings():
+    assert set(CATALOGUE) == KEYS
+    cohorts = {key for key, kpi in CATALOGUE.items() if Reading.COHORT in kpi.readings}
+    assert cohorts == set(READINGS)
+
+
 @pytest.mark.parametrize("name", ENGINES)
 @given(
     world=worlds(),

@@ -6,7 +6,7 @@ from random import Random
 
 from cast import ALICE, BOB, CHLOE, DAY, DINA, HOUR, PARIS
 from hypothesis import strategies as st
-from slow.days import midnight, utc
+from slow.days import local_day, midnight, utc
 from slow.world import Row, World
 from strategies import CLOSES, OPENED, histories, rulebooks
 
@@ -105,6 +105,12 @@ class Chance:
         )
 
 
+def since_midnight(history: History) -> int:
+    """Return the seconds between the first midnight of a ticket's day and its creation."""
+    created = history.ticket.created_at
+    return created - midnight(local_day(created, PARIS), PARIS)
+
+
 def shifted(history: History, name: str, by: int) -> History:
     """Return the same history of another ticket some time earlier."""
     return replace(
@@ -124,11 +130,11 @@ def worlds(draw) -> World:
     for name in names:
         told = [draw(histories(str(n), nasty=draw(st.booleans()))) for n in range(draw(st.integers(1, 4)))]
         places = [replace(h, ticket=replace(h.ticket, channel=draw(st.sampled_from(PLACES)))) for h in told]
-        moves = draw(st.lists(st.sampled_from((0, 0, 1, HOUR, DAY, 7 * DAY)), min_size=3, max_size=3))
+        moves = draw(st.lists(st.sampled_from((0, 0, 1, HOUR, DAY, 7 * DAY)), min_size=2, max_size=2))
         copies = [
             shifted(history, f"{history.ticket.external_id}.{number}", by)
             for history in places
-            for number, by in enumerate(moves)
+            for number, by in enumerate((*moves, since_midnight(history) + draw(st.sampled_from((-1, 0, 1)))))
         ]
         desks[name] = (draw(rulebooks()), [*places, *copies])
         moments += [h.ticket.created_at for h in desks[name][1]]
