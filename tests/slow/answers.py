@@ -8,12 +8,14 @@ from slow import ahead
 from slow.days import Stretch, before, buckets, midnight, stretch
 from slow.figures import Numbers, RefusalError
 from slow.made import MADE
+from slow.promises import OVERDUE_NOW, PROMISED
 from slow.reading import Asked, Kpi, Made, available
 from slow.records import RECORDS
-from slow.tickets import HANDLING, OVERDUE_NOW, SATISFACTION, TICKETS
+from slow.reviews import QUALITY
+from slow.tickets import HANDLING, SATISFACTION, TICKETS
 from slow.world import World
 
-KNOWN: dict[str, Kpi | Made] = {**TICKETS, **RECORDS, **MADE}
+KNOWN: dict[str, Kpi | Made] = {**TICKETS, **PROMISED, **RECORDS, **QUALITY, **MADE}
 FORECAST, EFFECT = "volume_forecast", "training_effect"
 READINGS = {name: f"{name} cohort" for name in KNOWN if f"{name} cohort" in KNOWN}
 KEYS = {name for name in KNOWN if not name.endswith(" cohort")} | {FORECAST, EFFECT}

@@ -3,9 +3,10 @@
 from slow import figures, oracles
 from slow.days import local_day
 from slow.figures import Numbers, Row
+from slow.promises import PROMISED
 from slow.reading import Asked, Kpi, Made
 from slow.records import NONE, by_day, inquiries
-from slow.tickets import BACKLOG, HANDLING, PROMISED, RESOLUTION, SATISFACTION, at, solved_tickets
+from slow.tickets import BACKLOG, HANDLING, RESOLUTION, SATISFACTION, at, solved_tickets
 
 HANDLED = ("handle_time",)
 
