@@ -24,7 +24,6 @@ KPIS = (
         measure=Ratio(numerator=nw.col("replies") == 0),
         columns=("replies",),
         higher_is_better=None,
-        needs=("tickets", "messages"),
         sources=("S2",),
     ),
 )
