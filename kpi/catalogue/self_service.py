@@ -48,6 +48,7 @@ KPIS = (
                 key="social_messages_answered",
                 fact="social_facts",
                 event=BY_DAY,
+                condition=~nw.col("received").is_null(),  # or answers would stand without their messages
                 measure=Share(part=nw.col("answered_24h").fill_null(0), whole=nw.col("received"), counts=True),
                 columns=("answered_24h", "received"),
                 dimensions=NOTHING,
@@ -81,7 +82,8 @@ KPIS = (
         key="social_engagement",
         fact="social_facts",
         event=BY_DAY,
-        measure=Share(part=nw.col("interactions").fill_null(0), whole=nw.col("impressions").fill_null(0)),
+        condition=~nw.col("impressions").is_null(),
+        measure=Share(part=nw.col("interactions").fill_null(0), whole=nw.col("impressions")),
         columns=("interactions", "impressions"),
         dimensions=NOTHING,
         higher_is_better=True,

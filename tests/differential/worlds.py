@@ -240,7 +240,7 @@ def known_by_day(chance: Chance) -> dict[str, list[Row]]:
         ],
         "social": [
             {"day": day, "source": "site", "received": received}
-            | {"answered_24h": None if received is None else chance.maybe(0, draw.randint(0, received))}
+            | {"answered_24h": chance.maybe(0, draw.randint(0, 9 if received is None else received))}
             | {"interactions": number(40), "impressions": number(900)}
             for day in counts["social"]
             for received in [number(9)]

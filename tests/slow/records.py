@@ -247,10 +247,9 @@ PEOPLE_AND_SALES = {
 
 
 def answered(rows: list[Row], _asked: Asked) -> Numbers:
-    known = [row for row in rows if row["received"] is not None]
     if not rows:
         return figures.NOTHING
-    return figures.ratio(sum(row["answered_24h"] or 0 for row in known), sum(row["received"] for row in known))
+    return figures.ratio(sum(row["answered_24h"] or 0 for row in rows), sum(row["received"] for row in rows))
 
 
 def engagement(rows: list[Row], _asked: Asked) -> Numbers:
@@ -258,10 +257,14 @@ def engagement(rows: list[Row], _asked: Asked) -> Numbers:
     return {"value": interactions / impressions if impressions else None, "n": len(rows)}
 
 
+def told_of(name: str):
+    return lambda row, _asked: row[name] is not None
+
+
 SOCIAL: dict[str, Kpi | Made] = {
     "social_response_rate": Made(
         of={
-            "counts": by_day("social", "social_counts", answered),
+            "counts": by_day("social", "social_counts", answered, counts=told_of("received")),
             "turns": Kpi(
                 rows=lambda asked: [row for row in asked.world.turns if row["channel"] == "social"],
                 inside=at("started_at"),
@@ -274,7 +277,7 @@ SOCIAL: dict[str, Kpi | Made] = {
         dimensions=NONE,
         needs=("social_messages",),
     ),
-    "social_engagement": by_day("social", "social_reach", engagement, dimensions=NONE),
+    "social_engagement": by_day("social", "social_reach", engagement, counts=told_of("impressions"), dimensions=NONE),
 }
 
 RECORDS: dict[str, Kpi | Made] = {**CALLS, **SURVEYS, **PEOPLE_AND_SALES, **SOCIAL}

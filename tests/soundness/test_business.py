@@ -294,6 +294,15 @@ def test_social_messages_are_those_that_the_network_counted(engine):
     assert fraction(ask("social_response_rate", records.frames(engine)).figure) == (31, 50)
 
 
+def test_a_day_whose_messages_or_impressions_nobody_counted_is_in_neither_number(engine):
+    records = Records()
+    records.day("social", at("2026-10-12"), received=3, answered_24h=2, interactions=10, impressions=100)
+    records.day("social", at("2026-10-13"), received=None, answered_24h=5, interactions=50, impressions=None)
+    frames = records.frames(engine)
+    assert fraction(ask("social_response_rate", frames).figure) == (2, 3)
+    assert ask("social_engagement", frames).figure.value == pytest.approx(0.1)
+
+
 def test_without_counts_social_messages_are_the_turns_of_social_tickets(engine):
     records = Records(has=("messages",))
     ticket = records.ticket(T0, channel="social")
