@@ -160,7 +160,7 @@ def test_a_filter_reaches_what_stands_beside(frames):
     ("has", "kpi", "needs"),
     [
         (("ratings",), "fcr", "messages"),
-        (("ratings",), "frt", "messages"),
+        (("ratings",), "frt", "first_replies"),
         (("ratings",), "reply_time", "messages"),
         (("messages",), "csat", "ratings"),
         (("messages",), "frt_sla", "sla_policies"),
