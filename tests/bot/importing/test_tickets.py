@@ -122,9 +122,11 @@ def test_a_corrected_event_replaces_what_it_said_before(door):
 def test_a_rejected_event_mended_later_takes_its_place_in_the_history(door):
     door.good("events", door.write("e.csv", STORY))
     whole = facts(door)
-    with open_database(door.url).begin() as connection:
+    engine = open_database(door.url)
+    with engine.begin() as connection:
         for table in ("imported_rows", *(row for row in facts(door)), "ticket_changes", "messages", "tickets"):
             connection.execute(sql(f"DELETE FROM {table}"))  # noqa: S608  # our own names
+    engine.dispose()
     broken = STORY.replace("status,pending", "status,pnding")
     result = door.bad("events", door.write("broken.csv", broken))
     assert "line 4: event: “pnding” isn't known (did you mean pending?)" in result.stderr
