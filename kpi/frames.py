@@ -250,7 +250,7 @@ class DatabaseFrames:
         return {value: value for value in sorted(self._distinct(key, many=kind.many))}
 
     def _distinct(self, key: str, *, many: bool) -> set[str]:
-        """Return the values that tickets have, or for a priority also had at one of their events."""
+        """Return the values that tickets have or, of a priority, had; channels also those of contacts and costs."""
         tickets = schema.tickets.c
         ours = self._counted(tickets.helpdesk)
         if many:
@@ -264,9 +264,12 @@ class DatabaseFrames:
         if key == "channel":
             contacts = schema.contacts.c
             statements.append(select(contacts.channel).where(self._counted(contacts.helpdesk)).distinct())
+            statements.append(select(schema.costs.c.channel).distinct())
         if key == "priority":
-            facts = schema.ticket_facts.c
-            statements.append(select(facts.created_priority, facts.solved_priority, facts.rated_priority).distinct())
+            facts, spans = schema.ticket_facts.c, schema.span_facts.c
+            at_events = [facts[f"{event}_priority"] for event in ("created", "first_solved", "solved", "rated")]
+            statements.append(select(*at_events).where(self._counted(facts.helpdesk)).distinct())
+            statements.append(select(spans.priority).where(self._counted(spans.helpdesk)).distinct())
         return {value for statement in statements for row in self._rows(statement) for value in row if value}
 
     def tickets(self, identifiers: Collection[int]) -> dict[int, Reference]:

@@ -7,6 +7,7 @@ from cast import ALICE, BOB, CHLOE, DINA
 from slow.answers import EFFECT, FORECAST, KEYS, KNOWN, READINGS
 from slow.world import World
 
+from kpi.events import UNSOLVED
 from kpi.period import Grain, Period
 from kpi.question import Filter, Question, Reading
 
@@ -79,11 +80,17 @@ def _values(world: World, kind: str) -> list[str]:
     if kind in named:
         desks = [f"{desk}/" for desk in world.read] if len(world.read) > 1 else [""]
         return [f"{desk}{name}" for desk in desks for name in named[kind]]
-    if kind == "helpdesk":
-        return list(world.read)
-    tickets = [history.ticket for name in world.read for history in world.desks[name][1]]
+    known = {"helpdesk": set(world.read), "status": {"new", "open", "solved"}}
+    return sorted(known[kind] if kind in known else _had(world, kind) - {None})
+
+
+def _had(world: World, kind: str) -> set[str | None]:
+    """Return what tickets are or, of priorities, were while they were open; channels also of costs."""
+    told = [told for (desk, _), told in world.told.items() if desk in world.read]
     if kind == "tag":
-        return sorted({tag for ticket in tickets for tag in ticket.tags})
-    if kind == "status":
-        return ["new", "open", "solved"]
-    return sorted({value for ticket in tickets if (value := getattr(ticket, kind)) is not None})
+        return {tag for ticket in told for tag in ticket.ticket.tags}
+    if kind == "priority":
+        states = [moment.after for ticket in told for moment in ticket.lasting]
+        return {state[kind] for state in states if state["status"] in UNSOLVED}
+    costs = {row[kind] for row in world.beside["costs"]} if kind == "channel" else set()
+    return costs | {getattr(ticket.ticket, kind) for ticket in told}

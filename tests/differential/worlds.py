@@ -246,7 +246,7 @@ def known_by_day(chance: Chance) -> dict[str, list[Row]]:
             for received in [number(9)]
         ],
         "costs": [
-            {"month": utc(date(2026, month, 1)), "label": chance.name(), "channel": chance.maybe(*CHANNELS)}
+            {"month": utc(date(2026, month, 1)), "label": chance.name(), "channel": chance.maybe(*CHANNELS, "fax")}
             | {"amount": draw.choice((0, 1000, 99.5)), "currency": "CHF" if draw.random() < 0.02 else "EUR"}
             for month in (2, 3, 4, 5)
             for _ in chance.some(4)
