@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from bot.database import migrate, open_database, writing
 from kpi import schema
+from kpi.needs import ALL_MESSAGES
 
 ROWS_AT_ONCE = 50_000
 SERVER = {
@@ -87,20 +88,17 @@ def name_people(engine: Engine) -> None:
     """Store the helpdesk, its teams and its agents."""
     teams = [{"helpdesk": "desk", "external_id": f"t{n}", "name": f"Team {n}"} for n in range(desk.TEAMS)]
     agents = [{"helpdesk": "desk", "external_id": f"a{n}", "name": f"Agent {n}"} for n in range(desk.AGENTS)]
-    covered = {"key": "desk", "kind": "made_up", "history_start": desk.START, "synced_at": desk.END}
+    covered = {
+        "key": "desk",
+        "kind": "made_up",
+        "history_start": desk.START,
+        "synced_at": desk.END,
+        "messages": ALL_MESSAGES,
+    }
     with writing(engine) as connection:
         connection.execute(insert(schema.helpdesks), [covered])
         connection.execute(insert(schema.teams), teams)
         connection.execute(insert(schema.agents), agents)
-
-
-def pretend_events(engine: Engine) -> None:
-    """Store one message and one rating, so that the data counts as having some."""
-    message = {"ticket_id": 1, "external_id": "m1", "at": desk.START, "position": 0, "author_kind": "customer"}
-    rating = {"helpdesk": "desk", "external_id": "r1", "ticket_id": 1, "at": desk.START, "survey": "csat"}
-    with writing(engine) as connection:
-        connection.execute(insert(schema.messages), message)
-        connection.execute(insert(schema.ratings), rating | {"score": 5, "lowest": 1, "highest": 5})
 
 
 def fill(engine: Engine, place: Path, tables: Collection[str] = (*EVENTS, *FACTS)) -> None:

@@ -28,7 +28,6 @@ def engine(place: Path, tables: Collection[str] = READ) -> Iterator[tuple[Memory
     with databases.sqlite() as database:
         databases.name_people(database)
         databases.fill_some(database, place, 2)
-        databases.pretend_events(database)
         frames = MemoryFrames(DatabaseFrames(database))
         try:
             frames.refresh()
