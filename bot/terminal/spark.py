@@ -21,7 +21,7 @@ def spark_frames(location: str, master: str) -> Frames:
     What else Spark needs to know stands where it looks: `SPARK_CONF_DIR`, `spark-defaults.conf`.
 
     Raises:
-        StorageError: `spark_missing`, `java_missing`, `spark_unreachable`, `export_missing`, `export_version`.
+        StorageError: `spark_missing`, `spark_not_started`, `spark_unreachable`, `export_missing`, `export_version`.
     """
     try:
         from kpi.spark import SparkFrames  # noqa: PLC0415  # not everybody has it
@@ -40,7 +40,7 @@ def _session(master: str) -> Any:  # noqa: ANN401  # its type comes with the ext
     try:
         return builder.getOrCreate()
     except PySparkException as error:
-        raise StorageError("java_missing") from error
+        raise StorageError("spark_not_started", master=master) from error
     except Exception as error:  # what Java raises has no type of its own before a session is there
         reason = str(getattr(error, "java_exception", error)).splitlines()[0]
         raise StorageError("spark_unreachable", master=master, reason=reason) from error
