@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy import Engine
 
 from bot.facts import stale_helpdesks
+from bot.said import with_restatement
 from bot.settings import Settings
 from kpi.answer import answer
 from kpi.dimensions import DIMENSIONS
@@ -15,6 +16,7 @@ from kpi.language import Context, parse
 from kpi.memory import MemoryFrames, MemorySnapshot
 from kpi.projection import shared_holidays
 from kpi.question import Answer, Question
+from kpi.targets import Targets
 
 
 class KnownValues(Mapping[str, Mapping[str, str]]):
@@ -40,17 +42,26 @@ class Asker:
         source: the database, or an export of it.
         settings: what they are read and answered by.
         memory: the database's facts in this process, from which answers come once they are loaded.
+        remembers: whether the database remembers what is said, to tell later when a figure is another one.
     """
 
-    def __init__(self, source: Engine | Frames, settings: Settings, memory: MemoryFrames | None = None) -> None:
+    def __init__(
+        self,
+        source: Engine | Frames,
+        settings: Settings,
+        memory: MemoryFrames | None = None,
+        *,
+        remembers: bool = True,
+    ) -> None:
+        self._said = source if remembers and isinstance(source, Engine) else None
         self._source = DatabaseFrames(source, settings.counted_helpdesks) if isinstance(source, Engine) else source
         self._memory = memory
         self._settings = settings
         self._holidays = shared_holidays(assigned.schedule for assigned in settings.schedules)
 
     @property
-    def targets(self) -> Mapping[str, float]:
-        """What is aimed at, by KPI key."""
+    def targets(self) -> Targets:
+        """What is aimed at, by KPI key, for all and by team."""
         return self._settings.targets
 
     @property
@@ -86,7 +97,9 @@ class Asker:
         """
         with self.facts() as frames:
             question = self.understand(words, now, language, frames)
-            return answer(question, frames, now, self.targets, self._holidays)
+            told = answer(question, frames, now, self.targets, self._holidays)
+        # Outside: the connection that read the facts is free again before another one writes.
+        return told if self._said is None else with_restatement(told, self._said)
 
     @contextmanager
     def facts(self) -> Iterator[Frames]:

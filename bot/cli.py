@@ -171,7 +171,7 @@ def ask(
     text = questions.language_for(said, chosen_language(ctx), reader(ctx).language)
     ctx.find_root().obj = text.language  # a refusal is told in the language of the question
     at = int(time()) if now is None else questions.instant(now, settings.timezone)
-    answerer = questions.asker(settings, facts, spark)
+    answerer = questions.asker(settings, facts, spark, remembers=now is None)
     typer.echo(questions.ask(said, answerer, at, text, json_wanted=as_json, csv=csv))
 
 

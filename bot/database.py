@@ -94,15 +94,28 @@ def open_database(url: str, *, create: bool = True) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, patience_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Connection]:
     """Give a connection in a transaction that will write: committed at the end, undone by an error.
 
     SQLite takes the write lock at once, since a reader that turns writer fails at random when another was faster.
+    `patience_ms` is how long to wait for another writer.
     """
-    with engine.connect().execution_options(kpi_bot_writes=True) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"))
-        yield connection
+    with engine.connect().execution_options(kpi_bot_writes=True) as connection:
+        _wait_at_most(connection, patience_ms)
+        try:
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text(f"SET LOCAL lock_timeout = {patience_ms}"))
+                yield connection
+        finally:
+            _wait_at_most(connection, BUSY_TIMEOUT_MS)
+
+
+def _wait_at_most(connection: Connection, patience_ms: int) -> None:
+    """Tell SQLite how long to wait for the lock that a transaction begins with."""
+    driver = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+    if driver is not None:
+        driver.execute(f"PRAGMA busy_timeout = {patience_ms}")
 
 
 def migrate(engine: Engine) -> None:

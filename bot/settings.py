@@ -15,6 +15,7 @@ from bot.settings_file import WITHOUT_ADDRESS, HelpdeskEntry, Kind, SettingsFile
 from bot.settings_values import Duration, Port, Url, Zone, explain, one_of
 from kpi.errors import SettingsError, suggest
 from kpi.policies import Assignment, Escalation, Policy, Rulebook
+from kpi.targets import Targets
 
 PREFIX = "KPI_BOT_"
 LANGUAGES = ("en", "fr")
@@ -70,7 +71,7 @@ class SlackSettings:
 class Settings:
     """Everything set, checked.
 
-    `week_start` counts from Monday 0; `targets` hold by KPI a ratio 0–1, seconds or a count; `sync_every_s` seconds.
+    `week_start` counts from Monday 0; `sync_every_s` seconds.
     """
 
     database_url: str = field(repr=False)  # its password
@@ -79,7 +80,7 @@ class Settings:
     week_start: int = 0
     helpdesks: tuple[HelpdeskSettings, ...] = ()
     slack: SlackSettings = field(default_factory=SlackSettings)
-    targets: Mapping[str, float] = field(default_factory=dict)
+    targets: Targets = field(default_factory=Targets)
     schedules: tuple[Assignment, ...] = ()
     policies: tuple[Policy, ...] = ()
     escalation: Escalation = field(default_factory=Escalation)
@@ -106,8 +107,8 @@ class Settings:
         )
 
     def teams_mentioned(self) -> frozenset[str]:
-        """Return the teams that rules ask for, by name or identifier as they were written."""
-        return self.rulebook({}).teams_mentioned()
+        """Return the teams that rules ask for or that have targets, by name or identifier as they were written."""
+        return self.rulebook({}).teams_mentioned() | frozenset(self.targets.teams)
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

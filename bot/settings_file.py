@@ -27,13 +27,14 @@ from bot.settings_values import (
     place,
     refusal,
 )
-from kpi.catalogue import CATALOGUE
+from kpi.catalogue import CATALOGUE, Composite, Kpi
 from kpi.errors import SettingsError, suggest
 from kpi.events import WAITING
 from kpi.hours import AROUND_THE_CLOCK, Schedule, Week
 from kpi.period import midnight
 from kpi.policies import CONDITION_FIELDS, Assignment, Condition, Escalation, Metric, Policy, Target
 from kpi.question import Unit
+from kpi.targets import Targets
 
 KINDS = ("demo", "request-tracker")
 """The helpdesks there are; `bot.helpdesks.registry` connects to them."""
@@ -195,33 +196,57 @@ class EscalationTable(SettingsTable):
         return Escalation(tiers=self.tiers, tags=frozenset(self.tags), priorities=frozenset(self.priorities))
 
 
-def _targets(given: object) -> dict[str, float]:
-    """Return the targets by KPI, in the KPI's own unit: a ratio 0–1, seconds or a count."""
+TEAMS = "teams"
+"""The table in `[targets]` whose tables hold the targets of one team each."""
+
+AIMED_AT = {key: kpi for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi | Composite)}
+"""The KPIs that can have a target: those that are measured."""
+
+
+def _targets(given: object) -> Targets:
+    """Return the targets by KPI, for all and by team, in the KPI's own unit."""
     if not isinstance(given, Mapping):
         raise refusal("setting_not_a_table")
+    teams = given.get(TEAMS, {})
+    if not isinstance(teams, Mapping):
+        raise refusal("setting_not_a_table", inside=(TEAMS,))
+    general = {key: value for key, value in given.items() if key != TEAMS}
+    return Targets(
+        general=_by_kpi(general, ()),
+        teams={str(team): _by_kpi(own, (TEAMS, str(team))) for team, own in teams.items()},
+    )
+
+
+def _by_kpi(given: object, inside: tuple[str, ...]) -> dict[str, float]:
+    """Return the targets in a table, a ratio 0–1, seconds, or as the KPI counts; `inside` is where it stands."""
+    if not isinstance(given, Mapping):
+        raise refusal("setting_not_a_table", inside=inside)
     targets = {}
     for key, value in given.items():
-        if key not in CATALOGUE:
-            known = list(CATALOGUE)
+        if key not in AIMED_AT:
+            known = [*AIMED_AT, *([] if inside else [TEAMS])]
             near = suggest(str(key), known, limit=1)
-            raise refusal("unknown_setting", suggestions=near, known=known, inside=(str(key),))
-        targets[key] = _target(str(key), value)
+            raise refusal("unknown_setting", suggestions=near, known=known, inside=(*inside, str(key)))
+        targets[str(key)] = _target(value, AIMED_AT[key].unit, (*inside, str(key)))
     return targets
 
 
-def _target(key: str, value: object) -> float:
+def _target(value: object, unit: Unit, inside: tuple[str, ...]) -> float:
     text = str(value).strip()
-    unit = CATALOGUE[key].unit
     if unit is Unit.SECONDS:
-        return duration(value, inside=key)
+        return duration(value, *inside)
     if unit is Unit.RATIO:
         number, percent, rest = text.partition("%")
         if percent and not rest and _is_number(number) and 0 <= float(number) <= 100:  # noqa: PLR2004  # per cent
             return float(number) / 100
-        raise refusal("setting_not_a_percentage", value=text, inside=(key,))
+        raise refusal("setting_not_a_percentage", value=text, inside=inside)
+    if unit is Unit.NET:
+        if _is_number(text.removeprefix("-").removeprefix("+")) and abs(float(text)) <= 100:  # noqa: PLR2004  # its scale
+            return float(text)
+        raise refusal("setting_not_a_net_score", value=text, inside=inside)
     if _is_number(text):
         return float(text)
-    raise refusal("setting_not_a_count", value=text, inside=(key,))
+    raise refusal("setting_not_a_count", value=text, inside=inside)
 
 
 def _is_number(text: str) -> bool:
@@ -235,7 +260,7 @@ class SettingsFile(SettingsTable):
     schedules: tuple[ScheduleEntry, ...] = ()
     policies: tuple[PolicyEntry, ...] = ()
     escalation: EscalationTable = EscalationTable()
-    targets: Annotated[dict[str, float], BeforeValidator(_targets)] = Field(default_factory=dict)
+    targets: Annotated[Any, BeforeValidator(_targets)] = Targets()
     test_tags: tuple[str, ...] = ()
     week_start: Weekday = 0
 

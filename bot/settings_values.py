@@ -81,14 +81,14 @@ def one_of(choices: Collection[str]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def duration(value: object, inside: str | None = None) -> int:
+def duration(value: object, *inside: str) -> int:
     """Return the seconds of `90s`, `30m`, `4h`, `2d` (of 24 hours) or `1h 30m`."""
     if isinstance(value, str) and _DURATION.fullmatch(value.strip().casefold()):
         parts = _PART.findall(value.casefold())
         seconds = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
         if 0 < seconds <= LONGEST_S:
             return seconds
-    raise refusal("setting_not_a_duration", value=str(value), inside=_inside(inside))
+    raise refusal("setting_not_a_duration", value=str(value), inside=inside)
 
 
 def _zone(value: object) -> str:

@@ -62,3 +62,12 @@ awaited_tickets = Table(
     Column("ticket", Text, nullable=False, comment="one that isn't known yet"),
     Index("ix_awaited_tickets_ticket", "helpdesk", "ticket"),
 )
+
+shown_figures = Table(
+    "shown_figures",
+    metadata,
+    Column("question", Text, primary_key=True, comment="a digest of KPI, reading, filters and period"),
+    Column("figure", Text, nullable=False, comment="JSON: the value last said, its n and what both are counted in"),
+    Column("shown_at", INSTANT, nullable=False),
+    Index("ix_shown_figures_shown_at", "shown_at"),
+)

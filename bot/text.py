@@ -11,7 +11,7 @@ from babel.core import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from kpi.errors import KpiError, SettingsError, suggest
 from kpi.period import Grain, Period, Span
@@ -130,8 +130,22 @@ class Text:
             parts.append(self(f"unit.{small[0]}", n=f"{small[1]:02}" if padded else self.number(small[1])))
         return " ".join(parts)
 
-    def value(self, value: float, unit: Unit, *, business: bool = False) -> str:
-        """Return a figure's value as its unit is written."""
+    def money(self, amount: float, currency: str | None) -> str:
+        """Return an amount in its currency, to the cent; where nobody knows the currency, the amount alone."""
+        if currency is None:
+            return self.number(amount, 2)
+        return format_currency(amount, currency, locale=self.locale)
+
+    def band(self, lower: int, upper: int | None, *, days: bool) -> str:
+        """Return a band of durations in seconds: `≤ 15 min`, `15 min – 1 h`, `> 24 h`; with `days`, `1 d – 3 d`."""
+        if upper is None:
+            return f"> {self.duration(lower, days=days)}"
+        if lower == 0:
+            return f"≤ {self.duration(upper, days=days)}"
+        return f"{self.duration(lower, days=days)} – {self.duration(upper, days=days)}"
+
+    def value(self, value: float, unit: Unit, *, business: bool = False, currency: str | None = None) -> str:
+        """Return a figure's value as its unit is written; `currency` is that of money."""
         match unit:
             case Unit.COUNT:
                 return self.number(value)
@@ -139,23 +153,30 @@ class Text:
                 return self.percent(value)
             case Unit.SECONDS:
                 return self.duration(value, days=not business)
-            case Unit.NUMBER | Unit.SCORE | Unit.MONEY:
-                return self.number(value, 2)
+            case Unit.NUMBER | Unit.SCORE:
+                return self.number(value, 1)
+            case Unit.MONEY:
+                return self.money(value, currency)
             case Unit.NET:
-                return self.number(value, 0)
+                return self.net(value)
 
-    def change(self, change: Change, unit: Unit, *, business: bool = False) -> str:
+    def net(self, value: float) -> str:
+        """Return a net score with its sign: `+42`, `−8`, `0`."""
+        said = self.number(abs(value))
+        return said if said == self.number(0) else f"{'+' if value > 0 else '−'}{said}"
+
+    def change(self, change: Change, unit: Unit, *, business: bool = False, currency: str | None = None) -> str:
         """Return a change in words: `up 3.1 points, a clear change`, or `no clear change`."""
         if not change.clear:
             return self("change.unclear")
-        amount = self.difference(change.value, unit, business=business)
+        amount = self.difference(change.value, unit, business=business, currency=currency)
         return self("change.up" if change.value > 0 else "change.down", amount=amount)
 
-    def difference(self, value: float, unit: Unit, *, business: bool = False) -> str:
-        """Return how far two values are apart; ratios in percentage points."""
-        if unit is not Unit.RATIO:
-            return self.value(abs(value), unit, business=business)
-        points = round(abs(value) * 100, 1)
+    def difference(self, value: float, unit: Unit, *, business: bool = False, currency: str | None = None) -> str:
+        """Return how far two values are apart; ratios and net scores in points."""
+        if unit not in {Unit.RATIO, Unit.NET}:
+            return self.value(abs(value), unit, business=business, currency=currency)
+        points = round(abs(value) * (100 if unit is Unit.RATIO else 1), 1)
         form = "one" if self.locale.plural_form(points) == "one" else "other"
         return self(f"unit.points.{form}", n=self.number(points, 1))
 

@@ -59,7 +59,7 @@ def _data_table(table: Table, caption: str, unit: Unit) -> Block:
         if sortable and number is not None:
             # A percentage sorts the same as its ratio, but clients that show the number show 72.4, not 0.724.
             value = round(number * 100, 1) if unit is Unit.RATIO else number
-            cells[1] = {"type": "raw_number", "value": value, "text": row[1]}
+            cells[table.value_column] = {"type": "raw_number", "value": value, "text": row[table.value_column]}
         rows.append(cells)
     return {"type": "data_table", "caption": caption, "rows": rows, "page_size": PAGE_SIZE}
 

@@ -56,7 +56,9 @@ def _scale(answer: Answer, values: list[float], text: Text) -> tuple[float, str 
     """Return what one step of the axis is worth, and its name."""
     if answer.unit is Unit.RATIO:
         return 0.01, "%"
-    if answer.unit is Unit.COUNT:
+    if answer.unit is Unit.MONEY and answer.figure is not None:
+        return 1, answer.figure.currency
+    if answer.unit is not Unit.SECONDS:
         return 1, None
     largest = max(values)
     if largest >= 3 * DAY and not answer.business:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kpi.period import Span, instant_text
-from kpi.question import Answer, Figure, Group
+from kpi.question import Answer, Figure, Group, Unit
 
 Json = dict[str, Any]
 
@@ -18,16 +18,31 @@ def as_json(answer: Answer) -> Json:
         "reading": str(question.reading),
         "unit": str(answer.unit),
         "kind": str(answer.kind),
-        **_figure(answer.figure or NOTHING),
+        **_figure(answer.figure or NOTHING, answer.unit),
         "period": _span(answer.span, zone),
         "previous": _previous(answer),
         "change": None if answer.change is None else {"value": answer.change.value, "clear": answer.change.clear},
+        "restated": _restated(answer),
+        "target": answer.target,
+        "target_is_usual": answer.target_is_usual,
+        "standing": answer.standing,
+        "based_on": answer.things,
         "left_out": dict(answer.left_out),
         "notes": dict(answer.notes),
         "data_as_of": None if answer.data_as_of is None else instant_text(answer.data_as_of, zone),
-        "breakdown": [{**_identity(group), **_figure(group.figure)} for group in answer.groups],
+        "by": list(answer.by),
+        "breakdown": [
+            {
+                **_identity(group),
+                **_figure(group.figure, answer.unit),
+                "target": group.target,
+                "standing": answer.standing_of(group),
+            }
+            for group in answer.groups
+        ],
         "series": [
-            {**_edges(bucket.period.span(answer.now), zone), **_figure(bucket.figure)} for bucket in answer.buckets
+            {**_edges(bucket.period.span(answer.now), zone), **_figure(bucket.figure, answer.unit)}
+            for bucket in answer.buckets
         ],
         "available": answer.available,
         "needs": answer.needs,
@@ -42,7 +57,7 @@ def _identity(group: Group) -> Json:
     return found
 
 
-def _figure(figure: Figure) -> Json:
+def _figure(figure: Figure, unit: Unit) -> Json:
     return {
         "value": figure.value,
         "numerator": figure.numerator,
@@ -53,14 +68,29 @@ def _figure(figure: Figure) -> Json:
         "median": figure.median,
         "p90": figure.p90,
         "mean": figure.mean,
-        "parts": {name: {"unit": part.unit, **_figure(part)} for name, part in figure.parts.items()},
+        "maximum": figure.maximum,
+        "scale": None if figure.scale is None else list(figure.scale),
+        "currency": figure.currency,
+        "parts": {
+            name: {"unit": str(part.unit or unit), **_figure(part, part.unit or unit)}
+            for name, part in figure.parts.items()
+        },
     }
+
+
+def _restated(answer: Answer) -> Json | None:
+    """Return what was last said of the same, when it was something else."""
+    said = answer.restated
+    if said is None:
+        return None
+    at = instant_text(said.at, answer.question.period.zone)
+    return {"value": said.figure.value, "n": said.figure.n, "said_at": at}
 
 
 def _previous(answer: Answer) -> Json | None:
     if answer.compared is None or answer.compared_span is None or answer.compared_figure is None:
         return None
-    return {**_figure(answer.compared_figure), "period": _span(answer.compared_span, answer.compared.zone)}
+    return {**_figure(answer.compared_figure, answer.unit), "period": _span(answer.compared_span, answer.compared.zone)}
 
 
 def _span(span: Span, zone: str) -> Json:

@@ -1,10 +1,11 @@
 """An answer as rows of a CSV file: the same figures as on the screen, unrounded."""
 
 import csv
+from collections.abc import Iterator
 from io import StringIO
 
 from kpi.period import Span, instant_text
-from kpi.question import Answer, Figure, Group
+from kpi.question import Answer, Figure, Group, Unit
 
 COLUMNS = (
     "kpi",
@@ -15,6 +16,7 @@ COLUMNS = (
     "label",
     "key_2",
     "label_2",
+    "part",
     "start",
     "end",
     "value",
@@ -26,23 +28,54 @@ COLUMNS = (
     "median",
     "p90",
     "mean",
+    "maximum",
+    "scale_low",
+    "scale_high",
+    "currency",
+    "target",
+    "standing",
 )
 
 Row = dict[str, str | float | int | None]
 
 
 def rows(answer: Answer) -> list[Row]:
-    """Return the answer as rows: `total`, then `previous`, each `group` and each `bucket`; empty when unavailable."""
+    """Return the answer as rows; empty when unavailable.
+
+    `total`, then `previous` and `said_before`, each `group` and each `bucket`; after a row of a figure with parts, the
+    parts as `total_part`, `group_part` and `bucket_part`.
+    """
     if answer.figure is None:
         return []
-    found = [_row(answer, "total", answer.span, answer.figure)]
+    aimed: Row = {"target": answer.target, "standing": answer.standing}
+    found = _rows(answer, "total", answer.span, answer.figure, aimed)
     if answer.compared_span is not None and answer.compared_figure is not None:
         found.append(_row(answer, "previous", answer.compared_span, answer.compared_figure))
+    if answer.restated is not None:
+        found.append(_row(answer, "said_before", answer.span, answer.restated.figure))
     for group in answer.groups:
-        row = _row(answer, "group", answer.span, group.figure)
-        found.append(row | _identity(group))
-    found.extend(_row(answer, "bucket", bucket.period.span(answer.now), bucket.figure) for bucket in answer.buckets)
+        aimed = {"target": group.target, "standing": answer.standing_of(group)}
+        found += [row | _identity(group) for row in _rows(answer, "group", answer.span, group.figure, aimed)]
+    for bucket in answer.buckets:
+        found += _rows(answer, "bucket", bucket.period.span(answer.now), bucket.figure, {})
     return found
+
+
+def _rows(answer: Answer, kind: str, span: Span, figure: Figure, aimed: Row) -> list[Row]:
+    """Return a figure with what is aimed at, and its parts."""
+    parts = [
+        _row(answer, f"{kind}_part", span, part) | {"part": name, "unit": str(unit)}
+        for name, unit, part in _parts(figure, answer.unit)
+    ]
+    return [_row(answer, kind, span, figure) | aimed, *parts]
+
+
+def _parts(figure: Figure, unit: Unit, inside: str = "") -> Iterator[tuple[str, Unit, Figure]]:
+    """Yield the parts of a figure and theirs, which are called `part.part`, each with its unit."""
+    for name, part in figure.parts.items():
+        own = part.unit or unit
+        yield f"{inside}{name}", own, part
+        yield from _parts(part, own, f"{inside}{name}.")
 
 
 def _identity(group: Group) -> Row:
@@ -77,6 +110,7 @@ def neutral(words: str | None) -> str | None:
 def _row(answer: Answer, kind: str, span: Span, figure: Figure) -> Row:
     zone = answer.question.period.zone
     low, high = figure.interval or (None, None)
+    scale_low, scale_high = figure.scale or (None, None)
     return {
         "kpi": answer.question.kpi,
         "reading": str(answer.question.reading),
@@ -93,4 +127,8 @@ def _row(answer: Answer, kind: str, span: Span, figure: Figure) -> Row:
         "median": figure.median,
         "p90": figure.p90,
         "mean": figure.mean,
+        "maximum": figure.maximum,
+        "scale_low": scale_low,
+        "scale_high": scale_high,
+        "currency": figure.currency,
     }

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.render.figures import Figures
+from bot.render.figures import Figures, scale_end
+from bot.render.parts import Parts
 from bot.render.rows import Table, one_line, sentence, tables
 from bot.text import Text
+from kpi.catalogue import CATALOGUE, Kpi
+from kpi.durations import Bands
 from kpi.period import local_day, midnight
 from kpi.question import Answer, Figure, Kind, Reading, Sample, Unit
 
-# How a target is said: untold, reached, missed.
-TARGET = ("answer.target", "answer.target_reached", "answer.target_missed")
-USUAL = ("answer.usual", "answer.usual_reached", "answer.usual_missed")
+FIELDS_SHOWN = 10
+"""As many as a section of Slack holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Wording:
         self.question = answer.question
         self.text = text
         self.figures = Figures(answer, text)
+        self.parts = Parts(answer, text)
 
     def words(self) -> Words:
         """Return everything the answer says."""
@@ -78,17 +81,31 @@ class Wording:
         """Return the number, or why there is none."""
         if self.answer.figure is None:
             return self.text("answer.not_available", needs=self.text(f"needs.{self.answer.needs}"))
-        return self.figures.full(self.answer.figure)
+        said = self.figures.full(self.answer.figure)
+        kpi = CATALOGUE.get(self.question.kpi)
+        if isinstance(kpi, Kpi) and isinstance(kpi.measure, Bands) and self.answer.figure.value is not None:
+            return self.text("answer.within", value=said, limit=self.text.duration(kpi.measure.within))
+        return said
 
     # --- What it means -------------------------------------------------------------------------------------------
 
     def details(self) -> tuple[str, ...]:
-        """Return the spread of a duration, the change and the target; of what is no measurement, how far it carries."""
+        """Return what was said before, spread, change and target; of what is no measurement, how far it carries."""
         figure = self.answer.figure
         if figure is None:
             return ()
-        said = (self.figures.spread(figure), self.change(), self.target(figure), self.reach(figure))
+        said = (self.restated(), self.figures.spread(figure), self.change(), self.target(figure), self.reach(figure))
         return tuple(line for line in said if line is not None)
+
+    def restated(self) -> str | None:
+        """Return what was last said of the same, when it was something else."""
+        said = self.answer.restated
+        if said is None:
+            return None
+        value, rows = self.figures.short(said.figure), self.figures.rows(said.figure.n)
+        counted = self.answer.unit is Unit.COUNT or value == self.figures.counts(said.figure)
+        was = value if counted else self.text("answer.resting_on", value=value, rows=rows)
+        return self.text("answer.restated", was=was, moment=self.text.moment(said.at, self.question.period.zone))
 
     def change(self) -> str | None:
         """Return the change in words, and what it is compared with."""
@@ -103,7 +120,10 @@ class Wording:
         was = self.text("answer.compared", period=when, value=value)
         if self.answer.change is None:
             return was
-        return f"{self.text.change(self.answer.change, self.answer.unit, business=self.answer.business)} ({was})"
+        moved = self.text.change(
+            self.answer.change, self.answer.unit, business=self.answer.business, currency=figure.currency
+        )
+        return f"{moved} ({was})"
 
     def reach(self, figure: Figure) -> str | None:
         """Return what an interval says of an effect, or that there is none; None of a measurement."""
@@ -121,55 +141,59 @@ class Wording:
 
         What the sources call usual is no target of the team, and is not called one.
         """
-        target, better = self.answer.target, self.answer.higher_is_better
+        target = self.answer.target
         if target is None:
             return None
-        said = self.figures.target(target)
-        plain, reached, missed = USUAL if self.answer.target_is_usual else TARGET
-        if better is None or figure.value is None or figure.sample is Sample.COUNTS_ONLY:
-            return self.text(plain, target=said)
-        gap = figure.value - target
-        if (gap >= 0) if better else (gap <= 0):
-            return self.text(reached, target=said)
-        return self.text(missed, target=said, amount=self.figures.apart(gap))
+        said, kind = self.figures.target(target), "usual" if self.answer.target_is_usual else "target"
+        standing = self.answer.standing
+        if standing is None or figure.value is None:
+            return self.text(f"answer.{kind}", target=said)
+        return self.text(f"answer.{kind}_{standing}", target=said, amount=self.figures.apart(figure.value - target))
 
     # --- What it rests on ----------------------------------------------------------------------------------------
 
     def fields(self) -> tuple[tuple[str, str], ...]:
-        """Return up to four labelled facts: n, interval, the other reading, what is still open."""
+        """Return labelled facts: what the figure rests on, interval, scale, the other reading, and its parts."""
         figure, beside = self.answer.figure, self.answer.beside
         if figure is None:
             return ()
         said = self._groups(figure.parts)
-        if self.answer.unit is not Unit.COUNT and figure.n and self.answer.kind is Kind.MEASURED:
+        if self.answer.unit is not Unit.COUNT and figure.n and self.answer.kind is Kind.MEASURED and self._has_rows():
             said.append((self.text("field.based_on"), self.figures.rows(figure.n)))
         if (interval := self.figures.interval(figure)) is not None:
             said.append((self._interval_name(figure), interval))
+        if figure.scale is not None and self.answer.kind is Kind.MEASURED:
+            lowest, highest = (scale_end(end, self.text) for end in figure.scale)
+            said.append((self.text("field.scale"), self.text("answer.scale", lowest=lowest, highest=highest)))
         said.extend(
             (sentence(self.text(f"reading.{reading}")), self.figures.full(beside[reading]))
             for reading in Reading
             if reading in beside
         )
-        said.extend(self._outlook(figure.parts))
+        if not self.parts.in_table(figure):
+            said.extend(self._parts(figure))
         if (overdue := beside.get("running_overdue")) is not None:
             said.append((self.text("field.running_overdue"), self.text.number(overdue.value or 0)))
-        return tuple(said)
+        return tuple(said[:FIELDS_SHOWN])
+
+    def _parts(self, figure: Figure) -> list[tuple[str, str]]:
+        """Return the parts of a figure, and theirs."""
+        said = []
+        for name, part in self.parts.of(figure).items():
+            said.append((self.parts.label(name), self.parts.full(name, part)))
+            said.extend(
+                (self.parts.label(inner), self.parts.full(inner, each, part)) for inner, each in part.parts.items()
+            )
+        return said
+
+    def _has_rows(self) -> bool:
+        """Tell whether the figure rests on rows of its own, not on several KPIs' at once."""
+        return self.figures.things != "figures"
 
     def _interval_name(self, figure: Figure) -> str:
         if self.answer.kind is Kind.FORECAST:
             return self.text("field.band", level=self.text.percent(figure.level, 0))
         return self.text("field.interval")
-
-    def _outlook(self, parts: Mapping[str, Figure]) -> list[tuple[str, str]]:
-        """Return what a forecast rests on."""
-        if self.answer.kind is not Kind.FORECAST:
-            return []
-        said = []
-        if "so_far" in parts:
-            said.append((self.text("field.so_far"), self.text.number(parts["so_far"].n)))
-        if "typical_error" in parts:
-            said.append((self.text("field.typical_error"), self.text.percent(parts["typical_error"].value or 0, 0)))
-        return said
 
     def _groups(self, parts: Mapping[str, Figure]) -> list[tuple[str, str]]:
         """Return the mean figures of both groups of an effect, before and after."""
@@ -213,7 +237,7 @@ class Wording:
     def definition(self) -> str:
         """Return the definition in one line, of the reading shown."""
         said = definition(self.question.kpi, self.question.reading, self.text)
-        if self.answer.unit is Unit.SECONDS:
+        if self.answer.unit is Unit.SECONDS and not self.answer.is_mean:
             said = f"{said} · {self.text('time.business' if self.answer.business else 'time.calendar')}"
         return self.text("answer.definition", definition=said)
 

@@ -35,7 +35,7 @@ def open_to_read(settings: Settings) -> Engine:
     return engine
 
 
-def asker(settings: Settings, export: str | None = None, spark: str | None = None) -> Asker:
+def asker(settings: Settings, export: str | None = None, spark: str | None = None, *, remembers: bool = True) -> Asker:
     """Return what answers questions from the database, or from an export of its facts, read by Spark if there is one.
 
     Raises:
@@ -45,7 +45,7 @@ def asker(settings: Settings, export: str | None = None, spark: str | None = Non
     if export is None:
         if spark is not None:
             raise QuestionError("spark_without_facts")
-        return Asker(open_to_read(settings), settings)
+        return Asker(open_to_read(settings), settings, remembers=remembers)
     return Asker(ParquetFrames(Path(export)) if spark is None else spark_frames(export, spark), settings)
 
 

@@ -35,7 +35,7 @@ def statements(engine):
 def test_an_answer_from_memory_asks_nothing_of_the_database(engine, statements):
     read(engine, 4)
     memory = memory_of(engine, settings())
-    asker = Asker(engine, settings(), memory)
+    asker = Asker(engine, settings(), memory, remembers=False)
     from_database = asker.ask(WORDS, AT, "en")
     memory.refresh()
     statements.clear()

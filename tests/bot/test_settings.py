@@ -459,7 +459,20 @@ def test_a_policy_that_is_not_accepted_is_named(refused, toml, key, setting):
 
 def test_targets_are_in_the_unit_of_their_kpi(load):
     settings = load('[targets]\nfcr = "75%"\nfrt = "1h 30m"\nbacklog = 20\ncsat = "82.5 %"')
-    assert settings.targets == {"fcr": 0.75, "frt": 5400, "backlog": 20, "csat": 0.825}
+    assert settings.targets.general == {"fcr": 0.75, "frt": 5400, "backlog": 20, "csat": 0.825}
+
+
+def test_every_kind_of_kpi_can_have_a_target(load):
+    settings = load("[targets]\nnps = -5\ncsat_score = 4.2\ncost_per_contact = 12.5\nreplies_per_ticket = 2")
+    assert settings.targets.general == {"nps": -5, "csat_score": 4.2, "cost_per_contact": 12.5, "replies_per_ticket": 2}
+
+
+def test_a_team_has_targets_of_its_own_by_name_or_identifier(load):
+    settings = load('[targets]\nfcr = "75%"\n[targets.teams.Billing]\nfcr = "80%"\n[targets.teams."17"]\nfrt = "1h"')
+    assert settings.targets.of("fcr", "Billing") == 0.8
+    assert settings.targets.of_team(["17", "Orders"]) == {"fcr": 0.75, "frt": 3600}
+    assert settings.targets.of_team(["4", "billing"]) == {"fcr": 0.8}
+    assert settings.teams_mentioned() == {"Billing", "17"}
 
 
 @pytest.mark.parametrize(
@@ -472,6 +485,11 @@ def test_targets_are_in_the_unit_of_their_kpi(load):
         ('backlog = "few"', "setting_not_a_count", "targets.backlog"),
         ("backlog = -1", "setting_not_a_count", "targets.backlog"),
         ('fcrr = "75%"', "unknown_setting", "targets.fcrr"),
+        ("nps = 130", "setting_not_a_net_score", "targets.nps"),
+        ("volume_forecast = 100", "unknown_setting", "targets.volume_forecast"),
+        ('[targets.teams.Billing]\nfcrr = "75%"', "unknown_setting", "targets.teams.Billing.fcrr"),
+        ('[targets.teams.Billing]\nfcr = "75"', "setting_not_a_percentage", "targets.teams.Billing.fcr"),
+        ('teams = "Billing"', "setting_not_a_table", "targets.teams"),
     ],
 )
 def test_a_target_that_is_not_accepted_is_named(refused, toml, key, setting):
