@@ -18,7 +18,8 @@ def store(engine: Engine, world: World, seen_until: int) -> None:
         for table in reversed(schema.metadata.sorted_tables):
             connection.execute(table.delete())
         for name, (rules, told) in world.desks.items():
-            desk = Desk(key=name, kind="demo", rulebook=lambda _, rules=rules: rules)
+            messages = "first" if name in world.briefly else "all"
+            desk = Desk(key=name, kind="demo", rulebook=lambda _, rules=rules: rules, messages=messages)
             people = {kind: _people(world, kind, name) for kind in PEOPLE}
             for tickets in (told[::-2], told):  # some of them twice, in another order
                 page = Page(tickets=tuple(tickets), cursor={}, done=True, seen_until=seen_until, teams=TEAMS, **people)

@@ -146,7 +146,8 @@ def worlds(draw) -> World:
     for name in names:
         for table, rows in around(chance, name, desks[name][1]).items():
             beside.setdefault(table, []).extend(rows)
-    return World(desks=desks, beside=beside | known_by_day(chance), read=names[:2])
+    briefly = frozenset({"shop"}) if draw(st.booleans()) else frozenset()
+    return World(desks=desks, beside=beside | known_by_day(chance), read=names[:2], briefly=briefly)
 
 
 PLACES = ("email", "phone", "chat", "social", None)

@@ -9,7 +9,7 @@ from slow.days import Stretch, before, buckets, midnight, stretch
 from slow.figures import Numbers, RefusalError
 from slow.made import MADE
 from slow.promises import OVERDUE_NOW, PROMISED
-from slow.reading import Asked, Kpi, Made, available
+from slow.reading import Asked, Kpi, Made, available, is_missing
 from slow.records import RECORDS
 from slow.reviews import QUALITY
 from slow.tickets import HANDLING, SATISFACTION, TICKETS
@@ -37,7 +37,7 @@ def expected(world: World, question: Question, now: int, synced: int, targets: d
     if question.kpi == EFFECT:
         return _effect(asked, question, period)
     kpi = KNOWN[_name(question)]
-    if not set(kpi.needs) <= available(world):
+    if is_missing(kpi, asked):
         return {"figure": None}
     is_cost = question.kpi == "cost_per_contact"
     whole = Stretch.whole_months if is_cost else lambda stretch: stretch
@@ -102,7 +102,7 @@ def _effect(asked: Asked, question: Question, period) -> dict[str, Any]:
         raise RefusalError("no_effect_on")
     if subject.dimensions is not None and "agent" not in subject.dimensions:
         raise RefusalError("dimension_unknown_here")
-    if not {"trainings", *subject.needs} <= available(asked.world):
+    if "trainings" not in available(asked.world) or is_missing(subject, asked):
         return {"figure": None}
     figure, notes = ahead.effect(subject, asked, period)
     return {"figure": figure, "notes": notes}

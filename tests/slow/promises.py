@@ -4,6 +4,12 @@ from slow.figures import Row
 from slow.reading import Asked, Kpi
 from slow.tickets import PROMISES, at, share
 
+NEEDED = {
+    "first_reply": (*PROMISES, "first_replies"),
+    "next_reply": (*PROMISES, "messages"),
+    "resolution": PROMISES,
+}
+
 
 def is_late(row: Row, asked: Asked) -> bool:
     """Tell whether a clock that has not stopped is past its target."""
@@ -29,7 +35,7 @@ def promises(metric: str, kept_by: str, begun: str, *, customers_only: bool) -> 
         "figure": share(lambda row, _: row["state"] == "stopped" and not row["breached"]),
         "customers_only": customers_only,
         "notes": notes,
-        "needs": PROMISES,
+        "needs": NEEDED[metric],
     }
 
     def decided(row: Row, asked: Asked) -> bool:
@@ -47,7 +53,7 @@ def running_overdue(metric: str, *, customers_only: bool) -> Kpi:
         rows=lambda asked: [row for row in asked.world.clocks if row["metric"] == metric and row["state"] == "running"],
         inside=lambda row, asked: row["late_after"] < asked.now,
         customers_only=customers_only,
-        needs=PROMISES,
+        needs=NEEDED[metric],
     )
 
 

@@ -85,7 +85,7 @@ class Kpi:
         notes: dict[str, int] = {}
         counted: list[Row] = []
         for row in self.rows(asked):
-            if not asked.world.counts(row) or not self.inside(row, asked) or not self._passes(row, asked):
+            if not self._is_told(row, asked.world) or not self.inside(row, asked) or not self._passes(row, asked):
                 continue
             meant = self.counts(row, asked)
             reason = row.get("left_out") or ("agent_opened" if self.customers_only and row["opened_by_agent"] else None)
@@ -106,6 +106,11 @@ class Kpi:
             notes={name: n for name, n in notes.items() if n},
             groups=self._groups(groups, asked) if asked.by else {},
         )
+
+    def _is_told(self, row: Row, world: World) -> bool:
+        """Tell whether a row is of a helpdesk that is read and tells what is needed."""
+        desk = row.get("helpdesk")
+        return world.counts(row) and (desk is None or all(world.tells(desk, need) for need in self.needs))
 
     def _groups(self, groups: Mapping[Keys, list[Row]], asked: Asked) -> dict[Keys, Numbers]:
         """Return the figure of each group; one that rests on nothing is none."""
@@ -152,8 +157,7 @@ class Made:
     needs: tuple[str, ...] = ("tickets",)
 
     def read(self, asked: Asked) -> Read:
-        there = available(asked.world)
-        told = {name: self._asked(name, asked) for name, kpi in self.of.items() if set(kpi.needs) <= there}
+        told = {name: self._asked(name, asked) for name, kpi in self.of.items() if not is_missing(kpi, asked)}
         members = {name: member for name, member in told.items() if self.of[name].tells_apart(member)}
         found = {name: self.of[name].read(member) for name, member in members.items()}
         keys = {key for name, read in found.items() if members[name].by == asked.by for key in read.groups}
@@ -191,6 +195,13 @@ class Made:
         return figures
 
 
+def is_missing(kpi: "Kpi | Made", asked: Asked) -> bool:
+    """Tell whether what a KPI needs is not there, or told by none of the helpdesks that are asked about."""
+    chosen = [desk for kind, desks in asked.filters if kind == "helpdesk" for desk in desks] or asked.world.read
+    there = available(asked.world)
+    return any(need not in there or not any(asked.world.tells(desk, need) for desk in chosen) for need in kpi.needs)
+
+
 def available(world: World) -> frozenset[str]:
     """Return which data there is, by the names that KPIs need it by."""
     return frozenset(name for name, there in _there(world).items() if there)
@@ -208,7 +219,7 @@ def _there(world: World) -> dict[str, object]:
     social = any(row["channel"] == "social" for row in world.tickets.values())
     return {
         "tickets": True,
-        "messages": any(told.history.messages for told in world.told.values()),
+        **{need: any(world.tells(desk, need) for desk in world.desks) for need in ("messages", "first_replies")},
         "sla_policies": world.clocks,
         "ratings": any(row["survey"] == "csat" for row in ratings),
         "nps": "nps" in answered,

@@ -8,6 +8,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 AGES = [DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY]
 RESPONSES = [15 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR, 24 * HOUR]
 MESSAGES, PROMISES, RATINGS = ("tickets", "messages"), ("tickets", "sla_policies"), ("tickets", "ratings")
+FIRST_REPLIES = ("tickets", "first_replies")
 
 
 def tickets(asked: Asked) -> list[Row]:
@@ -157,8 +158,8 @@ def created_tickets(**more) -> Kpi:
     return Kpi(rows=tickets, inside=at("created_at"), prefix="created_", **more)
 
 
-def replied_turns(rows, **more) -> Kpi:
-    return Kpi(rows=rows, inside=at("replied_at"), needs=MESSAGES, **more)
+def replied_turns(rows, needs=FIRST_REPLIES, **more) -> Kpi:
+    return Kpi(rows=rows, inside=at("replied_at"), needs=needs, **more)
 
 
 FCR = {
@@ -182,12 +183,12 @@ HANDLING = {
         counts=lambda row, _: row["replied_at"] is not None,
         customers_only=True,
         figure=duration("reply"),
-        needs=MESSAGES,
+        needs=FIRST_REPLIES,
     ),
-    "reply_time": replied_turns(lambda asked: asked.world.turns, figure=duration("reply")),
+    "reply_time": replied_turns(lambda asked: asked.world.turns, MESSAGES, figure=duration("reply")),
     "response_bands": replied_turns(first_turns, customers_only=True, figure=bands),
     "response_bands cohort": Kpi(
-        rows=first_turns, inside=at("created_at"), customers_only=True, figure=bands, needs=MESSAGES
+        rows=first_turns, inside=at("created_at"), customers_only=True, figure=bands, needs=FIRST_REPLIES
     ),
     "replies_per_ticket": solved_tickets(figure=per_ticket(lambda row: row["replies"]), needs=MESSAGES),
     "messages_per_ticket": solved_tickets(
@@ -199,7 +200,7 @@ HANDLING = {
         figure=share(is_abandoned),
         customers_only=True,
         notes=lambda row, asked: {"provisional": unanswered_yet(row) and not is_over(row, asked)},
-        needs=MESSAGES,
+        needs=FIRST_REPLIES,
     ),
     "fcr": solved_tickets(**FCR),
     "fcr cohort": created_tickets(**FCR),

@@ -21,17 +21,26 @@ class World:
     """Helpdesks with their rules and histories, and what happened beside tickets: rows as the tables hold them.
 
     `beside` holds by table what belongs to no ticket, and reviews and sales, whose `ticket` is its external id or None.
-    `read` are the helpdesks that are read; rows of others are there still and don't count.
+    `read` are the helpdesks that are read; rows of others are there still and don't count. Those in `briefly` don't tell
+    whole conversations, but the first reply to each ticket.
     """
 
     # No failure is told by printing every event of a world.
     desks: dict[str, tuple[Rulebook, list[History]]] = field(repr=False)
     beside: dict[str, list[Row]] = field(repr=False)
     read: tuple[str, ...]
+    briefly: frozenset[str] = frozenset()
     ids: dict[tuple[str, str], int] = field(default_factory=dict, repr=False)
 
     def counts(self, row: Row) -> bool:
         return row.get("helpdesk") is None or row["helpdesk"] in self.read
+
+    def tells(self, desk: str, need: str) -> bool:
+        """Tell whether a helpdesk tells what a KPI needs to know of conversations."""
+        if need not in ("messages", "first_replies"):
+            return True
+        any_told = any(history.messages for history in self.desks[desk][1])
+        return any_told and not (need == "messages" and desk in self.briefly)
 
     @cached_property
     def told(self) -> dict[tuple[str, str], Told]:
