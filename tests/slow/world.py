@@ -21,8 +21,8 @@ class World:
     """Helpdesks with their rules and histories, and what happened beside tickets: rows as the tables hold them.
 
     `beside` holds by table what belongs to no ticket, and reviews and sales, whose `ticket` is its external id or None.
-    `read` are the helpdesks that are read; rows of others are there still and don't count. Those in `briefly` don't tell
-    whole conversations, but the first reply to each ticket.
+    `read` are the helpdesks that are read; rows of others are there still and don't count. Those in `briefly` tell no
+    whole conversations, only the first reply to each ticket.
     """
 
     # No failure is told by printing every event of a world.
