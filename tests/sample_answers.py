@@ -1,9 +1,12 @@
 """Answers of every shape, for what shows answers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from kpi.catalogue import find
+from kpi.checked import things
 from kpi.period import Grain, Period
-from kpi.question import Answer, Bucket, Change, Figure, Filter, Group, Question, Reading, Unit
+from kpi.question import Answer, Bucket, Change, Figure, Filter, Group, Question, Reading, Said, Unit
 
 ZONE = "Europe/Paris"
 NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
@@ -35,6 +38,8 @@ def an_answer(kpi="fcr", period=WEEK, figure=None, unit=Unit.RATIO, question=Non
         "compared_span": before.elapsed_part(period, NOW),
         "data_as_of": NOW - 60,
         "higher_is_better": True,
+        "things": things(find(kpi)),
+        "by": asked.by,
     }
     return Answer(question=asked, unit=unit, span=period.span(NOW), now=NOW, figure=figure, **(defaults | more))
 
@@ -191,6 +196,120 @@ def csat_not_available():
     return an_answer(kpi="csat", needs="ratings")
 
 
+def fcr_restated():
+    """A ratio that was another one when it was last said."""
+    return replace(fcr_week(), restated=Said(figure=ratio(40, 56), at=NOW - 7 * 86_400))
+
+
+def fcr_by_team_with_targets():
+    """A breakdown by teams that stand differently to targets of their own."""
+    groups = (
+        Group(keys=("1",), labels=("Billing",), figure=ratio(90, 100, (0.8256, 0.9448)), target=0.8),
+        Group(keys=("2",), labels=("Orders",), figure=ratio(74, 100, (0.6464, 0.8160)), target=0.75),
+        Group(keys=("3",), labels=("Returns",), figure=ratio(3, 4), target=0.75),
+        Group(keys=(None,), labels=(None,), figure=ratio(5, 30, (0.0734, 0.3356))),
+    )
+    return an_answer(
+        period=MONTH, figure=ratio(172, 234, (0.675, 0.788)), question={"by": ("team",)}, groups=groups, target=0.75
+    )
+
+
+def volume_by_team_and_channel():
+    """Two dimensions in one table."""
+    counted = {("Billing", "email"): 30, ("Billing", "phone"): 4, ("Orders", "email"): 12}
+    groups = tuple(Group(keys=labels, labels=labels, figure=count(n)) for labels, n in counted.items())
+    return an_answer(
+        kpi="volume",
+        period=MONTH,
+        unit=Unit.COUNT,
+        figure=count(46),
+        question={"by": ("team", "channel")},
+        groups=groups,
+        higher_is_better=None,
+    )
+
+
+def nps_month():
+    """A net score with its three shares."""
+    shares = {"promoters": ratio(60, 100), "passives": ratio(22, 100), "detractors": ratio(18, 100)}
+    parts = {name: replace(share, unit=Unit.RATIO) for name, share in shares.items()}
+    return an_answer(
+        kpi="nps",
+        period=MONTH,
+        unit=Unit.NET,
+        figure=Figure(value=42, n=100, mean=42, interval=(26.5, 57.5), parts=parts),
+        change=Change(value=-8, clear=True),
+        compared_figure=Figure(value=50, n=90, mean=50),
+        target=45,
+    )
+
+
+def effort_of_few():
+    """A score of a small sample on its scale."""
+    easy = replace(ratio(6, 8), unit=Unit.RATIO)
+    figure = Figure(value=5.5, n=8, mean=5.5, interval=(4.4, 6.6), scale=(1, 7), parts={"easy": easy})
+    return an_answer(kpi="ces", period=MONTH, unit=Unit.SCORE, figure=figure, is_mean=True)
+
+
+def sales_per_week():
+    """Money, week by week."""
+    weeks = enumerate(MONTH.buckets(Grain.WEEK), 1)
+    return an_answer(
+        kpi="assisted_sales",
+        period=MONTH,
+        unit=Unit.MONEY,
+        figure=Figure(value=14_204.89, n=44, currency="EUR"),
+        question={"per": Grain.WEEK},
+        buckets=tuple(Bucket(period=week, figure=Figure(value=2_000.5 * n, n=8, currency="EUR")) for n, week in weeks),
+    )
+
+
+def handle_time():
+    """A mean of durations that has no percentiles, by what was handled."""
+    parts = {"calls": (480, 100), "chats": (900, 200), "tickets": (1_500, 3)}
+    figures = {name: Figure(value=mean, n=n, mean=mean) for name, (mean, n) in parts.items()}
+    figure = Figure(value=1_056, n=303, mean=1_056, parts=figures)
+    return an_answer(kpi="aht", period=MONTH, unit=Unit.SECONDS, figure=figure, is_mean=True, higher_is_better=False)
+
+
+def side_by_side(volume, frt, csat, share=None):
+    """Return the figure of a channel, or of all without a share."""
+    parts = {"volume": count(volume), "frt": frt, "csat": csat}
+    units = {"volume": Unit.COUNT, "frt": Unit.SECONDS, "csat": Unit.RATIO}
+    told = {name: replace(part, unit=units[name]) for name, part in parts.items()}
+    shares = {} if share is None else {"share": replace(ratio(volume, share), unit=Unit.RATIO)}
+    return replace(count(volume), parts=told | shares)
+
+
+def channels():
+    """Several KPIs side by side, by channel."""
+    email = side_by_side(240, duration(5_400, 30_000, 9_000, 231), ratio(41, 56), 300)
+    phone = side_by_side(60, duration(80, 200, 100, 60), ratio(2, 3), 300)
+    return an_answer(
+        kpi="channel_performance",
+        period=MONTH,
+        unit=Unit.COUNT,
+        figure=side_by_side(300, duration(4_000, 28_000, 7_000, 291), ratio(43, 59)),
+        by=("channel",),
+        groups=(
+            Group(keys=("email",), labels=("email",), figure=email),
+            Group(keys=("phone",), labels=("phone",), figure=phone),
+        ),
+        business=True,
+        higher_is_better=None,
+    )
+
+
+def index_withheld():
+    """An index without enough behind it."""
+    kept = replace(ratio(81, 100), unit=Unit.RATIO)
+    reached = Figure(value=0.9, n=100, unit=Unit.RATIO, parts={"figure": kept})
+    missing = Figure(value=None, n=0, unit=Unit.RATIO)
+    parts = {"frt_sla": reached, "csat": missing, "fcr": missing}
+    figure = Figure(value=None, n=100, scale=(0, 100), parts=parts)
+    return an_answer(kpi="efficiency_index", period=MONTH, unit=Unit.SCORE, figure=figure)
+
+
 ANSWERS = {
     make.__name__: make
     for make in (
@@ -206,5 +325,14 @@ ANSWERS = {
         fcr_nothing,
         fcr_three_of_four,
         csat_not_available,
+        fcr_restated,
+        fcr_by_team_with_targets,
+        volume_by_team_and_channel,
+        nps_month,
+        effort_of_few,
+        sales_per_week,
+        handle_time,
+        channels,
+        index_withheld,
     )
 }

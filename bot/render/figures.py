@@ -29,6 +29,11 @@ class Figures:
         found.withheld = ""
         return found
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the figures rest on rows of their own, not on several KPIs' at once."""
+        return self.things != "figures"
+
     def full(self, figure: Figure) -> str:
         """Return a figure with what it rests on: `72.4% (42 of 58)`, `3 of 4`, `n/a (0 tickets)`."""
         match figure.sample:

@@ -29,6 +29,7 @@ def as_json(answer: Answer) -> Json:
         "based_on": answer.things,
         "left_out": dict(answer.left_out),
         "notes": dict(answer.notes),
+        "without": list(answer.without),
         "data_as_of": None if answer.data_as_of is None else instant_text(answer.data_as_of, zone),
         "by": list(answer.by),
         "breakdown": [

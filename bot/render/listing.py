@@ -88,7 +88,8 @@ def _cells(row: Row, listing: Listing, text: Text) -> dict[str, str]:
     """Return what stands in each column."""
     answer, ticket, value = listing.answer, row.ticket, NO_INTERVAL
     if row.value is not None and listing.unit is not None:
-        value = text.value(row.value, listing.unit, business=answer.business)
+        currency = answer.figure.currency if answer.figure else None
+        value = text.value(row.value, listing.unit, business=answer.business, currency=currency)
     return {
         "ticket": ticket.external_id if ticket else row.record or NO_INTERVAL,
         "at": text.moment(row.at, answer.question.period.zone),

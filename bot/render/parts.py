@@ -14,6 +14,8 @@ _BAND = re.compile(r"(\d+)-(\d*)")
 WORKING_TIME = frozenset({"worked", "on_duty"})
 """Parts that are sums of working hours: 24 of them are no day."""
 
+SHARE = "share"
+
 TABLE_FROM = 3
 """From so many parts of one kind on they stand in a table."""
 
@@ -51,14 +53,15 @@ class Parts:
     def short(self, name: str, part: Figure, *, counted: bool = False) -> str:
         """Return the value of a part alone; `counted` adds what it rests on, where that isn't the value itself."""
         said = self.saying(name, part)
-        if (
-            not counted
-            or name == "share"
-            or part.sample in {Sample.NOTHING, Sample.COUNTS_ONLY}
-            or part.value == part.n
-        ):
-            return said.short(part)
-        return f"{said.short(part)} ({self._text.number(part.n)})"
+        if counted and self.is_counted(name, part):
+            return f"{said.short(part)} ({self._text.number(part.n)})"
+        return said.short(part)
+
+    @staticmethod
+    def is_counted(name: str, part: Figure) -> bool:
+        """Tell whether a part rests on rows that its value doesn't say; a share is one of the whole beside it."""
+        shown = part.sample not in {Sample.NOTHING, Sample.COUNTS_ONLY}
+        return shown and name != SHARE and part.value != part.n
 
     def full(self, name: str, part: Figure, whole: Figure | None = None) -> str:
         """Return the value of a part with what it rests on; `whole` is the part that it is a part of."""

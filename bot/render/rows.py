@@ -122,11 +122,12 @@ class _Tables:
     def _table(self, headings: tuple[str, ...], rows: Sequence[_Row], shown: Sequence[_Row]) -> Table:
         columns = self._columns(rows)
         cells = tuple((*row.labels, *(cell(row) for _, cell in columns)) for row in shown)
+        brackets = [self.text("answer.in_brackets")] if any(map(self._has_counted_parts, shown)) else []
         return Table(
             header=(*headings, *(heading for heading, _ in columns)),
             rows=cells,
             numbers=tuple(row.figure.value for row in shown),
-            notes=(*self._cut(len(shown), len(rows)), *self._marks(cells, len(headings))),
+            notes=(*self._cut(len(shown), len(rows)), *brackets, *self._marks(cells, len(headings))),
             value_column=len(headings),
         )
 
@@ -151,7 +152,7 @@ class _Tables:
         if self.answer.unit is Unit.SECONDS:
             value = (self.name if self.answer.is_mean else text("column.median"), value[1])
         if brief:
-            return [value, rests_on]
+            return [value, rests_on] if said.has_rows else [value]
         if any(figure.median is not None for figure in figures):
             other = ("column.median", "median") if self.answer.is_mean else ("column.mean", "mean")
             beside: _Column = (text(other[0]), lambda row: self._beside(row.figure, getattr(row.figure, other[1])))
@@ -178,6 +179,11 @@ class _Tables:
 
         return cell
 
+    def _has_counted_parts(self, row: _Row) -> bool:
+        """Tell whether a row has parts that rest on more or fewer rows than its figure, which stands in brackets."""
+        parts = {} if self._is_dated() else self.parts.of(row.figure)
+        return any(self.parts.is_counted(name, part) and part.n != row.figure.n for name, part in parts.items())
+
     def _is_dated(self) -> bool:
         return DATED in self.answer.by
 
@@ -195,7 +201,7 @@ class _Tables:
         shown = down[:GROUPS_SHOWN]
         rows = tuple((first, *(self._cell(labelled.get((first, second))) for second in across)) for first in shown)
         counted = self.answer.unit is not Unit.COUNT
-        notes = [self.text("answer.in_brackets", rows=self.text(f"column.{self.figures.things}"))] if counted else []
+        notes = [self.text("answer.in_brackets")] if counted else []
         return Table(
             header=(" \\ ".join(self._dimensions()), *across),
             rows=rows,

@@ -158,7 +158,12 @@ class Wording:
         if figure is None:
             return ()
         said = self._groups(figure.parts)
-        if self.answer.unit is not Unit.COUNT and figure.n and self.answer.kind is Kind.MEASURED and self._has_rows():
+        if (
+            self.answer.unit is not Unit.COUNT
+            and figure.n
+            and self.answer.kind is Kind.MEASURED
+            and self.figures.has_rows
+        ):
             said.append((self.text("field.based_on"), self.figures.rows(figure.n)))
         if (interval := self.figures.interval(figure)) is not None:
             said.append((self._interval_name(figure), interval))
@@ -185,10 +190,6 @@ class Wording:
                 (self.parts.label(inner), self.parts.full(inner, each, part)) for inner, each in part.parts.items()
             )
         return said
-
-    def _has_rows(self) -> bool:
-        """Tell whether the figure rests on rows of its own, not on several KPIs' at once."""
-        return self.figures.things != "figures"
 
     def _interval_name(self, figure: Figure) -> str:
         if self.answer.kind is Kind.FORECAST:

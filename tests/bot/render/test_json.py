@@ -14,7 +14,10 @@ from sample_answers import (
 
 from bot.render.json import as_json
 
-FIGURE = {"value", "numerator", "denominator", "n", "interval", "level", "median", "p90", "mean", "parts"}
+FIGURE = {
+    *("value", "numerator", "denominator", "n", "interval", "level", "median", "p90", "mean", "maximum", "scale"),
+    *("currency", "parts"),
+}
 KEYS = FIGURE | {
     "kpi",
     "reading",
@@ -23,6 +26,13 @@ KEYS = FIGURE | {
     "period",
     "previous",
     "change",
+    "restated",
+    "target",
+    "target_is_usual",
+    "standing",
+    "based_on",
+    "without",
+    "by",
     "left_out",
     "notes",
     "data_as_of",
@@ -40,7 +50,8 @@ def test_the_object_has_exactly_its_documented_keys(name):
     assert set(said["period"]) == {"start", "end", "zone"}
     assert said["previous"] is None or set(said["previous"]) == FIGURE | {"period"}
     assert said["change"] is None or set(said["change"]) == {"value", "clear"}
-    assert all(set(group) == FIGURE | {"key", "label"} for group in said["breakdown"])
+    identity = {"key", "label"} | ({"key_2", "label_2"} if len(said["by"]) == 2 else set())
+    assert all(set(group) == FIGURE | identity | {"target", "standing"} for group in said["breakdown"])
     assert all(set(bucket) == FIGURE | {"start", "end"} for bucket in said["series"])
 
 
@@ -84,7 +95,12 @@ def test_a_breakdown_has_every_group():
         "median": 3_900,
         "p90": 7_200,
         "mean": 4_000,
+        "maximum": None,
+        "scale": None,
+        "currency": None,
         "parts": {},
+        "target": None,
+        "standing": None,
     }
 
 
