@@ -16,7 +16,7 @@ SHARED = ("helpdesk", "left_out", "opened_by_agent", "channel", "type", "brand",
 WHOSE = ("team", "agent", "priority")
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """Helpdesks with their rules and histories, and what happened beside tickets: rows as the tables hold them.
 
@@ -25,12 +25,18 @@ class World:
     whole conversations, only the first reply to each ticket.
     """
 
-    # No failure is told by printing every event of a world.
-    desks: dict[str, tuple[Rulebook, list[History]]] = field(repr=False)
-    beside: dict[str, list[Row]] = field(repr=False)
+    desks: dict[str, tuple[Rulebook, list[History]]]
+    beside: dict[str, list[Row]]
     read: tuple[str, ...]
     briefly: frozenset[str] = frozenset()
-    ids: dict[tuple[str, str], int] = field(default_factory=dict, repr=False)
+    ids: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"World of {', '.join(f'{len(told)} tickets at {desk}' for desk, (_, told) in self.desks.items())}"
+
+    def _repr_pretty_(self, printer, _cycle: object) -> None:
+        """Print no more when a failure is told: every event of a world is too much."""
+        printer.text(repr(self))
 
     def counts(self, row: Row) -> bool:
         return row.get("helpdesk") is None or row["helpdesk"] in self.read
