@@ -20,11 +20,17 @@ from bot.text import LANGUAGES, catalog
 from kpi.anomaly import Direction
 from kpi.behind import Order
 from kpi.catalogue import CATALOGUE, Composite, Kpi
-from kpi.dimensions import DIMENSIONS
+from kpi.dimensions import CREATED, DIMENSIONS
+from kpi.durations import Bands
 from kpi.errors import KpiError
+from kpi.means import PerAgent
+from kpi.measures import Count, Ratio
 from kpi.period import Grain
 from kpi.question import Reading
 from kpi.schema import LEFT_OUT
+from kpi.sources import THINGS
+from kpi.targets import Standing
+from kpi.totals import Net, TimePerThing
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for package in ("kpi", "bot") for path in sorted((ROOT / package).rglob("*.py"))]
@@ -46,6 +52,35 @@ SAME_IN_BOTH = {
     "unit.agents.other",
     "unit.points.one",
     "unit.points.other",
+    "answer.p90",
+    "column.agents",
+    "column.contacts",
+    "column.messages",
+    "part.agents",
+    "part.chats",
+    "part.contacts",
+    "part.csat",
+    "part.tickets",
+    "unit.contacts.one",
+    "unit.contacts.other",
+    "unit.messages.one",
+    "unit.messages.other",
+}
+
+
+# What composites, forecasts and indices put beside their figure.
+BESIDE = {
+    "service_level": ("offered",),
+    "wait_time": ("time_to_abandon",),
+    "solved_per_agent": ("per_day_on_duty",),
+    "utilization": ("worked", "on_duty"),
+    "cost_per_contact": ("cost", "contacts"),
+    "ces": ("easy",),
+    "perceived_csat": ("customers",),
+    "agent_satisfaction": ("positive",),
+    "channel_performance": ("share",),
+    "efficiency_index": ("figure", "target"),
+    "volume_forecast": ("so_far", "typical_error"),
 }
 
 
@@ -66,7 +101,13 @@ def families():
         | {f"needs.{data}" for kpi in kpis for data in kpi.needs}
         | {f"uncovered.{part}" for part in ("before_history", "not_synced")}
         | {f"unit.{unit}" for unit in ("day", "hour", "minute", "second")}
-        | {"column.tickets", "column.ratings"}
+        | {f"column.{things}" for things in all_things()}
+        | plural(*(f"unit.{things}" for things in all_things()))
+        | {f"part.{name}" for kpi in kpis for name in parts(kpi)}
+        | {f"standing.{standing}" for standing in Standing}
+        | {f"answer.{kind}_{standing}" for kind in ("target", "usual") for standing in Standing}
+        | {f"withheld.{key}" for key in ("agent_satisfaction", "cost_per_contact", "solved_per_agent")}
+        | {"withheld.efficiency_index", f"dimension.{CREATED.key}"}
         | {f"help.{section}.{part}" for section in HELP_SECTIONS for part in ("heading", "lines")}
         | {f"import.field.{column.name}" for kind in KINDS.values() for column in kind.columns}
         | {f"import.type.{kind}" for kind in Type}
@@ -78,12 +119,36 @@ def families():
         | {f"tickets.order.{order}" for order in Order}
         | {f"anomalies.{direction}" for direction in Direction}
         | {f"field.{group}" for group in ("trained", "untrained")}
-        | plural("unit.tickets", "unit.replies", "unit.ratings", "unit.points", "unit.agents")
+        | plural("unit.points")
         | plural("notes.history_days", "notes.origins", "notes.holidays_ahead")
         | plural("notes.indicative", "notes.agents_with_too_little")
         | plural(*(f"left_out.{reason}" for reason in (*LEFT_OUT, "agent_opened")))
         | plural(*{f"notes.{note}" for kpi in kpis for part in measured(kpi) for note in part.notes})
     )
+
+
+def all_things():
+    """Return what figures can rest on."""
+    members = [part for kpi in CATALOGUE.values() for part in (kpi, *measured(kpi))]
+    return {*THINGS.values(), *(part.things for part in members if part.things)}
+
+
+def parts(kpi):
+    """Return the names of the parts that a KPI's figures can have, save bands, whose edges say what they are."""
+    found = set(BESIDE.get(kpi.key, ()))
+    for part in measured(kpi):
+        match part.measure:
+            case Net():
+                found |= {"promoters", "passives", "detractors"}
+            case PerAgent():
+                found |= {"agents", "automatic"}
+            case Bands():
+                found.add(part.measure.never)
+            case Count() | Ratio() | TimePerThing():
+                found |= set(part.measure.parts)
+        if isinstance(part.measure, Count) and part.measure.longest is not None:
+            found.add("longest")
+    return found - set(CATALOGUE)
 
 
 def measured(kpi):
