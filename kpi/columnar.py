@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 import duckdb
-import narwhals as nw
 
 from kpi.copying import columns, quoted, written
 from kpi.dimensions import Identity
 from kpi.frames import Reference
 from kpi.known import Known, KnownFrames, holding
-from kpi.measures import Frame
 from kpi.period import Span
+from kpi.queries import Query, Texts
+from kpi.rows import Frame, Window
 from kpi.sources import SOURCES
 
 NAMED = ("teams", "agents", "customers")
@@ -25,13 +25,19 @@ class ColumnarFrames(KnownFrames):
         connection: what reads; it sees a relation for each source, each table of names, and `tickets`.
         known: what is known of the data.
         values: the values of dimensions that were read before from the same data, to which more are added.
+        texts: of queries that were made before, to which more are added.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, known: Known, values: dict[str, dict[str, str]] | None = None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        known: Known,
+        values: dict[str, dict[str, str]] | None = None,
+        texts: Texts | None = None,
     ) -> None:
         super().__init__(known, values)
         self._connection = connection
+        self._texts = Texts() if texts is None else texts
 
     @contextmanager
     def snapshot(self) -> Iterator["ColumnarFrames"]:
@@ -42,23 +48,33 @@ class ColumnarFrames(KnownFrames):
         self, fact: str, columns: Collection[str], instant: str, span: Span, where: Mapping[str, str | int]
     ) -> Frame:
         """Return rows of `fact` whose `instant` falls in a span and whose columns have the values of `where`."""
-        at = quoted(instant)
-        return self._frame(fact, columns, where, f"{at} >= {span.start} AND {at} < {span.end}")
+        return self.rows(Window(fact=fact, columns=columns, instant=instant, span=span, where=where)).frame
 
     def stretches(
         self, fact: str, columns: Collection[str], edges: tuple[str, str], span: Span, where: Mapping[str, str | int]
     ) -> Frame:
         """Return rows of `fact` that went on at some instant of a span or at its end."""
-        since, until = map(quoted, edges)
-        went_on = f"{since} < {span.end} AND ({until} IS NULL OR {until} >= {span.start})"
-        return self._frame(fact, columns, where, went_on)
+        since, until = edges
+        window = Window(fact=fact, columns=columns, instant=since, until=until, span=span, where=where)
+        return self.rows(window).frame
 
-    def _frame(self, fact: str, columns: Collection[str], where: Mapping[str, str | int], condition: str) -> Frame:
-        conditions = [condition, *(f"{quoted(name)} = {written(value)}" for name, value in where.items())]
+    def rows(self, window: Window) -> Query:
+        """Return the rows of a window."""
+        at, span = quoted(window.instant), window.span
+        if window.until is None:
+            placed = f"{at} >= {span.start} AND {at} < {span.end}"
+        else:
+            until = quoted(window.until)
+            placed = f"{at} < {span.end} AND ({until} IS NULL OR {until} >= {span.start})"
+        conditions = [placed, *(f"{quoted(name)} = {written(value)}" for name, value in window.where.items())]
         conditions += self._counted()
-        chosen = ", ".join(map(quoted, sorted(columns)))
-        query = f"SELECT {chosen} FROM {quoted(fact)} WHERE {' AND '.join(conditions)}"
-        return nw.from_native(self._connection.sql(query))
+        names = sorted(window.columns)
+        chosen = [
+            *map(quoted, names),
+            *(f"{value}::BIGINT AS {quoted(name)}" for name, value in window.constants.items()),
+        ]
+        query = f"SELECT {', '.join(chosen)} FROM {quoted(window.fact)} WHERE {' AND '.join(conditions)}"
+        return Query(self._connection, self._texts, query, (window.fact, *names, *window.constants))
 
     def _counted(self) -> list[str]:
         """Return the condition that a row is of a helpdesk that counts, or of none; most often all do."""

@@ -13,9 +13,9 @@ from kpi.checked import check
 from kpi.dimensions import Identity, dimension
 from kpi.errors import QuestionError
 from kpi.frames import Frames, Reference
-from kpi.measures import Frame, aggregate, collected
 from kpi.period import Span
 from kpi.question import Answer, Question, Unit
+from kpi.rows import Frame, collected
 from kpi.schema import FACTS
 from kpi.selection import Selection
 from kpi.sources import SOURCES
@@ -108,7 +108,7 @@ def tickets_behind(
         )
         adds = contribution(kpi, calendar=question.calendar)
         rows = _rows(selection, adds, told.span)
-        (total,) = aggregate(rows, (), n=nw.len()).values()
+        (total,) = collected(rows.select(n=nw.len()))
         ordered = _ordered(rows, selection, adds)
         found = collected(ordered if limit is None else ordered.head(limit))
         return Listing(

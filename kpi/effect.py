@@ -14,6 +14,7 @@ from kpi.frames import Frames
 from kpi.measures import aggregate
 from kpi.period import Span, local_day, midnight, utc_days
 from kpi.question import Answer, Figure, Kind, Question, Sample, Unit
+from kpi.rows import Window
 from kpi.selection import Identities
 from kpi.targets import Targets
 from kpi.training import BeforeAfter, training_effect
@@ -91,8 +92,10 @@ def _weeks(checked: Checked, span: Span) -> Weeks | None:
 def _trained(checked: Checked, span: Span) -> Mapping[str, tuple[int, int]]:
     """Return who was trained on the days of a span, with the first and the last day as their midnights in UTC."""
     frames, zone = checked.asking.frames, checked.question.period.zone
-    rows = frames.window(TRAININGS, {"agent", "day"}, "day", utc_days(span, zone), {})
-    found = aggregate(rows, ["agent"], first=nw.col("day").min(), last=nw.col("day").max())
+    days = utc_days(span, zone)
+    rows = frames.rows(Window(fact=TRAININGS, columns={"agent", "day"}, instant="day", span=days))
+    edges = {"first": nw.col("day").min(), "last": nw.col("day").max()}
+    found = aggregate(rows, ["agent"], "trained", lambda: edges)
     return {str(agent): (int(row["first"]), int(row["last"])) for (agent,), row in found.items()}
 
 

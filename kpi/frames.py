@@ -25,9 +25,9 @@ from kpi import schema
 from kpi.dimensions import Identity, dimension
 from kpi.events import ENDED, UNSOLVED
 from kpi.known import Freshness, Known
-from kpi.measures import Frame
 from kpi.needs import NEEDS, untold
 from kpi.period import Span
+from kpi.rows import Frame, Reader, Rows, Window
 from kpi.sources import SOURCES
 
 __all__ = ["DatabaseFrames", "Frames", "Freshness"]
@@ -75,6 +75,10 @@ class Frames(Protocol):
         """
         ...
 
+    def rows(self, window: Window) -> Rows:
+        """Return the rows of a window, not read yet."""
+        ...
+
     def available(self) -> frozenset[str]:
         """Return which data there is: `tickets`, `messages`, `ratings`, `sla_policies`."""
         ...
@@ -107,7 +111,7 @@ class Frames(Protocol):
         ...
 
 
-class DatabaseFrames:
+class DatabaseFrames(Reader):
     """Facts read from the database into pandas: only the columns and the window that a question needs."""
 
     def __init__(self, source: Engine | Connection, helpdesks: Collection[str] | None = None) -> None:

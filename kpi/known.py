@@ -1,12 +1,13 @@
 """What is known of the data as a whole at one moment: which helpdesks, what there is, and what it covers."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kpi.dimensions import Identity, dimension
 from kpi.events import ENDED, UNSOLVED
 from kpi.needs import tables
+from kpi.rows import Reader
 
 Covered = tuple[int | None, int | None]
 """From when and until when something was read; None when unknown."""
@@ -63,7 +64,7 @@ class Known:
         )
 
 
-class KnownFrames(ABC):
+class KnownFrames(Reader):
     """The part of `Frames` that engines have in common whose data was described when it was copied.
 
     Args:

@@ -1,17 +1,14 @@
 """Measures: what is made of the rows a KPI rests on. Narwhals expressions up to the aggregate, so they run anywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 import narwhals as nw
 
-from kpi.intervals import Interval, median_ranks, wilson
+from kpi.intervals import Interval, wilson
 from kpi.question import Figure, Unit
-
-Frame = nw.LazyFrame[Any]
-Group = tuple[Any, ...]
-"""The values of the columns that a group has in common; empty for all rows at once."""
+from kpi.rows import Frame, Group, Row, Rows
 
 Found = Mapping[str, Any]
 """The aggregates of one group as plain numbers, None for what is missing."""
@@ -59,23 +56,19 @@ class Measure(Protocol):
         ...
 
 
-def aggregate(rows: Frame, keys: Sequence[str], **values: nw.Expr) -> dict[Group, dict[str, Any]]:
-    """Return the aggregated values of each group as plain Python numbers, None for what is missing."""
-    table = rows.group_by(*keys).agg(**values) if keys else rows.select(**values)
-    return {tuple(row.pop(key) for key in keys): row for row in collected(table)}
+def aggregate(
+    rows: Rows, keys: Sequence[str], shape: Hashable, values: Callable[[], Mapping[str, nw.Expr]]
+) -> dict[Group, Row]:
+    """Return the aggregated values of each group as plain Python numbers, None for what is missing.
 
+    `shape` stands for `values`: equal ones make the same.
+    """
 
-def collected(rows: Frame) -> list[dict[str, Any]]:
-    """Return rows as plain Python values, None for what is missing."""
-    # Engines disagree about what a missing value looks like in pandas; in rows of narwhals it is None or not a number.
-    if rows.implementation.is_spark_like():  # as pandas it would take PyArrow, or a version of pandas that is old
-        found = [row.asDict() for row in rows.to_native().collect()]
-    elif rows.implementation.is_duckdb():
-        native = rows.to_native()
-        found = [dict(zip(native.columns, row, strict=True)) for row in native.fetchall()]
-    else:
-        found = rows.collect(backend="pandas").rows(named=True)
-    return [{name: None if value != value else value for name, value in row.items()} for row in found]  # noqa: PLR0124  # only NaN differs from itself
+    def step(frame: Frame) -> Frame:
+        return frame.group_by(*keys).agg(**values()) if keys else frame.select(**values())
+
+    found = rows.then((shape, *keys), step).collected()
+    return {tuple(row.pop(key) for key in keys): row for row in found}
 
 
 def flag(condition: nw.Expr) -> nw.Expr:
@@ -88,25 +81,28 @@ def counting(value: nw.Expr) -> nw.Expr:
     return nw.when(COUNTED).then(value)
 
 
-def measured(measure: Measure, rows: Frame, keys: Sequence[str], *, calendar: bool = False) -> dict[Group, Figure]:
+def measured(measure: Measure, rows: Rows, keys: Sequence[str], *, calendar: bool = False) -> dict[Group, Figure]:
     """Return the figure of each group of rows, of which column `counted` says whether they count.
 
     Groups in which no row counts are missing.
     """
-    columns = measure.prepared(calendar=calendar)
-    prepared = rows.with_columns(**columns) if columns else rows
-    found = aggregate(prepared, keys, **measure.aggregates)
+    prepared = rows.then(("prepared", measure, calendar), lambda frame: prepare(measure, frame, calendar=calendar))
+    found = aggregate(prepared, keys, ("measured", measure), lambda: measure.aggregates)
     return figures(measure, prepared, keys, {group: row for group, row in found.items() if row["n"]})
 
 
-def figures(
-    measure: Measure, prepared: Frame, keys: Sequence[str], found: Mapping[Group, Found]
-) -> dict[Group, Figure]:
+def prepare(measure: Measure, frame: Frame, *, calendar: bool, **more: nw.Expr) -> Frame:
+    """Return rows with the columns that a measure's aggregates read, and more."""
+    columns = {**measure.prepared(calendar=calendar), **more}
+    return frame.with_columns(**columns) if columns else frame
+
+
+def figures(measure: Measure, prepared: Rows, keys: Sequence[str], found: Mapping[Group, Found]) -> dict[Group, Figure]:
     """Return the figures of aggregates, with the intervals of medians, for which the rows are read once more."""
     bounds: dict[Group, Interval] = {}
     if measure.ranked is not None:
         sizes = {group: int(row["n"]) for group, row in found.items()}
-        bounds = median_bounds(prepared, keys, measure.ranked, sizes)
+        bounds = prepared.median_bounds(keys, measure.ranked, sizes)
     return {group: measure.figure({**row, "interval": bounds.get(group)}) for group, row in found.items()}
 
 
@@ -196,30 +192,3 @@ def ratio(numerator: int, denominator: int) -> Figure:
         denominator=denominator,
         interval=wilson(numerator, denominator),
     )
-
-
-def median_bounds(rows: Frame, keys: Sequence[str], column: str, sizes: Mapping[Group, int]) -> dict[Group, Interval]:
-    """Return the order-statistic interval of each group's median; none for groups below 6 rows."""
-    ranks = {group: found for group, n in sizes.items() if (found := median_ranks(n))}
-    wanted = sorted({rank for pair in ranks.values() for rank in pair})
-    if not wanted:
-        return {}
-    if rows.implementation.is_duckdb() and not keys:
-        return {(): _bounds_in_duckdb(rows.to_native(), column, sizes[()], ranks[()])}
-    ranked = rows.filter(~nw.col(column).is_null())
-    position = nw.col(column).rank("ordinal")
-    ranked = ranked.with_columns(position=position.over(*keys) if keys else position)
-    bounding = ranked.filter(nw.col("position").is_in(wanted))
-    values = {
-        (*group[:-1], int(group[-1])): row["value"]
-        for group, row in aggregate(bounding, [*keys, "position"], value=nw.col(column).min()).items()
-    }
-    return {group: (values[*group, low], values[*group, high]) for group, (low, high) in ranks.items()}
-
-
-def _bounds_in_duckdb(rows: Any, column: str, size: int, ranks: tuple[int, int]) -> Interval:  # noqa: ANN401  # a relation
-    """Return the values at two ranks without putting all rows in order, which takes twice as long."""
-    # The value at rank r is the first that at least r rows don't exceed: half a row less makes it certain.
-    shares = ", ".join(f"{(rank - 0.5) / size!r}::DOUBLE" for rank in ranks)
-    ((bounds,),) = rows.aggregate(f'quantile_disc("{column}", [{shares}])').fetchall()
-    return bounds[0], bounds[1]

@@ -15,6 +15,7 @@ from kpi.columnar import NAMED, ColumnarFrames
 from kpi.copying import copy_rows, create_table, quoted
 from kpi.frames import DatabaseFrames, Reference
 from kpi.known import Known
+from kpi.queries import Texts
 from kpi.sources import SOURCES
 
 CATALOG = "facts"
@@ -76,8 +77,10 @@ class Held:
 class MemorySnapshot(ColumnarFrames):
     """Facts as they were in memory when an answer began."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, held: Held, database: DatabaseFrames) -> None:
-        super().__init__(connection, held.state.known, held.values)
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, held: Held, database: DatabaseFrames, texts: Texts
+    ) -> None:
+        super().__init__(connection, held.state.known, held.values, texts)
         self._database = database
         self.refused = held.state.refused
         """Helpdesks whose facts were made with other rules."""
@@ -105,6 +108,7 @@ class MemoryFrames:
         self._duckdb.execute(f"CREATE TABLE {CATALOG}.held (number BIGINT)")
         self._held: dict[int, Held] = {}
         self._added: dict[str, int] = {}
+        self._texts = Texts()
         self._writing = Lock()
 
     @property
@@ -130,7 +134,7 @@ class MemoryFrames:
         with self._cursor() as reader:
             reader.begin()
             ((number,),) = reader.execute("FROM held").fetchall()
-            yield MemorySnapshot(reader, self._held[number], self._database)
+            yield MemorySnapshot(reader, self._held[number], self._database, self._texts)
 
     def refresh(self) -> bool:
         """Bring in what changed in the database since the last time; tell whether anything did.

@@ -11,14 +11,15 @@ import narwhals as nw
 
 from kpi.calendar import bucket_number
 from kpi.catalogue import Kpi
-from kpi.catalogue.definition import Anchor, When
+from kpi.catalogue.definition import END, Anchor, When
 from kpi.dimensions import Dimension
 from kpi.durations import Timed
 from kpi.filters import Chosen
 from kpi.frames import Frames
-from kpi.measures import Count, Frame, aggregate, figures, flag, measured
+from kpi.measures import COUNTED, Count, aggregate, figures, flag, measured, prepare
 from kpi.period import Grain, Period, Span, local_day, local_days, utc_days
 from kpi.question import Figure, Reading
+from kpi.rows import Frame, Rows, Window
 from kpi.schema import FACTS, LEFT_OUT
 
 Known = tuple[str | None, str | None]
@@ -64,7 +65,7 @@ class Selection:
     by: tuple[Dimension, ...] = ()
     also: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
-    _read: dict[Span, Frame] = field(default_factory=dict, repr=False, compare=False)
+    _read: dict[Span, Rows] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def anchor(self) -> Anchor:
@@ -92,21 +93,16 @@ class Selection:
     def totals(self, span: Span) -> Totals:
         """Return what all rows of a span come to, in one pass over them."""
         measure, rows = self.kpi.measure, self._flagged(self._rows(span))
-        gone = nw.col("left_out")
-        reasons = {f"left_out_{reason}": self._meant() & (gone == reason) for reason in LEFT_OUT}
-        if self.kpi.customer_opened:
-            reasons[f"left_out_{AGENT_OPENED}"] = self._meant() & gone.is_null() & (nw.col("opened_by_agent") == 1)
-        admitted = self._admitted()
-        notes = {f"note_{name}": self.kpi.notes[name].cast(nw.Int64) for name in self.kpi.notes}
-        sums = {
-            **{name: flag(condition) for name, condition in reasons.items()},
-            **{name: nw.when(admitted).then(value).fill_null(0) for name, value in notes.items()},
-        }
+        sums = [*self._reasons, *(f"note_{name}" for name in self.kpi.notes)]
         if isinstance(measure, Timed) and not self.calendar:
-            sums["business"] = flag((nw.col("counted") == 1) & measure.is_business)
-        prepared = rows.with_columns(**measure.prepared(calendar=self.calendar), **sums)
-        values = {**measure.aggregates, **{name: nw.col(name).sum() for name in sums}}
-        found = aggregate(prepared, (), **values)[()]
+            sums.append("business")
+        prepared = rows.then(
+            ("totals", self.calendar),
+            lambda frame: prepare(measure, frame, calendar=self.calendar, **{name: self._added(name) for name in sums}),
+        )
+        found = aggregate(
+            prepared, (), "totals", lambda: {**measure.aggregates, **{name: nw.col(name).sum() for name in sums}}
+        )[()]
         told = {name: int(found[name] or 0) for name in sums}
         figure = figures(measure, prepared, (), {(): found})[()] if found["n"] else self.kpi.nothing
         return Totals(
@@ -116,22 +112,33 @@ class Selection:
             business=told.get("business", 0) > 0,
         )
 
+    @property
+    def _reasons(self) -> list[str]:
+        """The names of the sums of rows that are left out, by reason."""
+        return [f"left_out_{reason}" for reason in (*LEFT_OUT, *([AGENT_OPENED] if self.kpi.customer_opened else ()))]
+
+    def _added(self, name: str) -> nw.Expr:
+        """Return what a row adds to one of the sums that stand beside a figure."""
+        kind, _, which = name.partition("_")
+        if name == "business":
+            return flag(COUNTED & self.kpi.measure.is_business) if isinstance(self.kpi.measure, Timed) else nw.lit(0)
+        if kind == "note":
+            return nw.when(self._admitted()).then(self.kpi.notes[which].cast(nw.Int64)).fill_null(0)
+        reason, gone = which.removeprefix("out_"), nw.col("left_out")
+        is_of = gone.is_null() & (nw.col("opened_by_agent") == 1) if reason == AGENT_OPENED else gone == reason
+        return flag(self._meant() & is_of)
+
     def counted(self, span: Span) -> Frame:
         """Return the rows that count, each with what the measure makes of it."""
-        rows, columns = self._flagged(self._rows(span)), self.kpi.measure.prepared(calendar=self.calendar)
-        prepared = rows.with_columns(**columns) if columns else rows
-        return prepared.filter(nw.col("counted") == 1)
+        return prepare(self.kpi.measure, self._flagged(self._rows(span)).frame, calendar=self.calendar).filter(COUNTED)
 
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
         """Return the figure of each group of its dimensions' values."""
-        rows = self._flagged(self._rows(span)).filter(nw.col("counted") == 1)
-        months = {place: self._months(kind, rows, span) for place, kind in enumerate(self.by) if kind.dated}
-        keys: dict[str, nw.Expr] = {}
-        for place, kind in enumerate(self.by):
-            keys[f"owner_{place}"], keys[f"value_{place}"] = kind.identity(self.anchor.prefix)
-            if place in months:
-                keys[f"value_{place}"] = bucket_number(kind.column(""), months[place], self.zone)
-        found = measured(self.kpi.measure, rows.with_columns(**keys), list(keys), calendar=self.calendar)
+        rows = self._counting(self._flagged(self._rows(span)))
+        months = {place: tuple(self._months(kind, rows, span)) for place, kind in enumerate(self.by) if kind.dated}
+        keyed = rows.then(("keyed", *months.items()), lambda frame: frame.with_columns(**self._keys(months)))
+        keys = [f"{part}_{place}" for place in range(len(self.by)) for part in ("owner", "value")]
+        found = measured(self.kpi.measure, keyed, keys, calendar=self.calendar)
         return {
             tuple(
                 (owner, f"{months[place][value].start:%Y-%m}" if place in months else value)
@@ -140,9 +147,19 @@ class Selection:
             for group, figure in found.items()
         }
 
-    def _months(self, kind: Dimension, rows: Frame, span: Span) -> list[Period]:
+    def _keys(self, months: Mapping[int, Sequence[Period]]) -> dict[str, nw.Expr]:
+        """Return the owner and the value of each dimension; of one with months, their number."""
+        keys: dict[str, nw.Expr] = {}
+        for place, kind in enumerate(self.by):
+            keys[f"owner_{place}"], keys[f"value_{place}"] = kind.identity(self.anchor.prefix)
+            if place in months:
+                keys[f"value_{place}"] = bucket_number(kind.column(""), months[place], self.zone)
+        return keys
+
+    def _months(self, kind: Dimension, rows: Rows, span: Span) -> list[Period]:
         """Return the local months from that of the first instant in a dimension's column to the end of a span."""
-        first = aggregate(rows, (), first=nw.col(kind.column("")).min())[()]["first"]
+        found = aggregate(rows, (), ("first", kind), lambda: {"first": nw.col(kind.column("")).min()})
+        first = found[()]["first"]
         days = [local_day(int(at), self.zone) for at in (first if first is not None else span.end, span.end)]
         return Period(start=days[0].replace(day=1), end=days[1] + timedelta(days=1), zone=self.zone).buckets(
             Grain.MONTH
@@ -155,52 +172,65 @@ class Selection:
                 return self._snapshots(self.anchor.until, buckets, spans)
             return [self.totals(span).figure for span in spans]
         rows = self._rows(Span(spans[0].start, spans[-1].end))
-        numbered = self._flagged(rows.with_columns(bucket=self._bucket_number(buckets)), within=("bucket",))
-        counted = numbered.filter(nw.col("counted") == 1)
-        found = measured(self.kpi.measure, counted, ["bucket"], calendar=self.calendar)
+        counting = self._counting(self._flagged(self._in_buckets(rows, buckets), within=("bucket",)))
+        found = measured(self.kpi.measure, counting, ["bucket"], calendar=self.calendar)
         return [found.get((number,), self.kpi.nothing) for number in range(len(buckets))]
 
     # --- Rows ----------------------------------------------------------------------------------------------------
 
-    def _rows(self, span: Span) -> Frame:
+    def _rows(self, span: Span) -> Rows:
         """Return the filtered rows of a span, those that are left out among them."""
         if span not in self._read:
-            self._read[span] = self._filtered(self._window(span), span)
+            edges = {When.AT_START: Span(span.start, span.start), When.AT_END: Span(span.end, span.end)}
+            anchor = self.anchor
+            placed = span if anchor.until is None else edges.get(anchor.when, span)
+            self._read[span] = self._filtered(utc_days(placed, self.zone) if anchor.by_day else placed, span)
         return self._read[span]
 
-    def _window(self, span: Span) -> Frame:
-        anchor, kpi = self.anchor, self.kpi
-        if anchor.until is None:
-            placed = utc_days(span, self.zone) if anchor.by_day else span
-            return self.frames.window(kpi.fact, self.columns, anchor.instant, placed, kpi.where)
-        edges = {When.AT_START: Span(span.start, span.start), When.AT_END: Span(span.end, span.end), When.DURING: span}
-        return self._stretches(anchor.until, edges[anchor.when])
+    def _filtered(self, placed: Span, span: Span) -> Rows:
+        """Return the filtered rows of a window for the period whose instants are the span."""
+        window = Window(
+            fact=self.kpi.fact,
+            columns=self.columns,
+            instant=self.anchor.instant,
+            until=self.anchor.until,
+            span=placed,
+            where=self.kpi.where,
+            constants={"now": self.now, "period_start": span.start, "period_end": span.end},
+        )
+        days = tuple(local_days(span, self.zone)) if self.kpi.daily else ()
+        conditions = (self.filters, self.untold, self.anchor.prefix)
+        return self.frames.rows(window).then(
+            ("filtered", days, self.zone, *conditions), lambda frame: self._filter(frame, days)
+        )
 
-    def _stretches(self, until: str, span: Span) -> Frame:
-        anchor, kpi = self.anchor, self.kpi
-        return self.frames.stretches(kpi.fact, self.columns, (anchor.instant, until), span, kpi.where)
-
-    def _filtered(self, rows: Frame, span: Span) -> Frame:
-        instants = {"now": self.now, "period_start": span.start, "period_end": span.end}
-        timed = rows.with_columns(**{name: nw.lit(at, nw.Int64) for name, at in instants.items()})
-        if self.kpi.daily:
-            timed = timed.with_columns(local_day=self._bucket_number(local_days(span, self.zone)))
+    def _filter(self, frame: Frame, days: Sequence[Period]) -> Frame:
+        if days:
+            frame = frame.with_columns(local_day=self._bucket_number(days))
         conditions = [chosen.condition(self.anchor.prefix) for chosen in self.filters]
         if self.untold:
             conditions.append(~nw.col("helpdesk").is_in(sorted(self.untold)))
-        return timed.filter(*conditions) if conditions else timed
+        return frame.filter(*conditions) if conditions else frame
 
-    def _flagged(self, rows: Frame, within: tuple[str, ...] = ()) -> Frame:
+    def _flagged(self, rows: Rows, within: tuple[str, ...] = ()) -> Rows:
         """Return the rows with column `counted`, 1 or 0; of `latest_per`, the latest within some columns counts."""
-        flagged = rows.with_columns(counted=flag(self._meant() & self._admitted()))
+        return rows.then(("flagged", self.kpi, self.reading, within), lambda frame: self._flag(frame, within))
+
+    def _flag(self, frame: Frame, within: tuple[str, ...]) -> Frame:
+        flagged = frame.with_columns(counted=flag(self._meant() & self._admitted()))
         if not self.kpi.latest_per:
             return flagged
         keys = (*self.kpi.latest_per, *within)
         for column in (self.anchor.instant, self._identifier):  # of two in one second, the later identifier
-            last = nw.when(nw.col("counted") == 1).then(nw.col(column)).max().over(*keys)
+            last = nw.when(COUNTED).then(nw.col(column)).max().over(*keys)
             is_last = (nw.col(column) == last) | nw.col(self.kpi.latest_per[-1]).is_null()
-            flagged = flagged.with_columns(counted=flag((nw.col("counted") == 1) & is_last))
+            flagged = flagged.with_columns(counted=flag(COUNTED & is_last))
         return flagged
+
+    @staticmethod
+    def _counting(rows: Rows) -> Rows:
+        """Return the rows that count."""
+        return rows.then("counting", lambda frame: frame.filter(COUNTED))
 
     def _meant(self) -> nw.Expr:
         """Return whether a row is of the KPI at all."""
@@ -214,6 +244,13 @@ class Selection:
 
     # --- Buckets -------------------------------------------------------------------------------------------------
 
+    def _in_buckets(self, rows: Rows, buckets: Sequence[Period], instant: str | None = None) -> Rows:
+        """Return the rows with the number of the bucket that an instant falls in, their own one without another."""
+        return rows.then(
+            ("bucket", instant, self.reading, self.kpi, self.zone, *buckets),
+            lambda frame: frame.with_columns(bucket=self._bucket_number(buckets, instant)),
+        )
+
     def _bucket_number(self, buckets: Sequence[Period], instant: str | None = None) -> nw.Expr:
         zone = "UTC" if self.anchor.by_day else self.zone
         return bucket_number(instant or self.anchor.instant, buckets, zone)
@@ -221,15 +258,17 @@ class Selection:
     def _snapshots(self, until: str, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
         """Return what went on at the end of each bucket: all that had begun before, less all that had ended."""
         whole = Span(spans[0].end, spans[-1].end)
-        rows = self._flagged(self._filtered(self._stretches(until, whole), whole)).filter(nw.col("counted") == 1)
+        rows = self._counting(self._flagged(self._filtered(whole, whole)))
         begun = self._tally(rows, self.anchor.instant, buckets)
-        over = self._tally(rows.filter(nw.col(until) < whole.end), until, buckets)
+        ended = rows.then(("ended", until), lambda frame: frame.filter(nw.col(until) < END))
+        over = self._tally(ended, until, buckets)
         moves = [begun.get(number, 0) - over.get(number, 0) for number in range(len(buckets))]
         return [Figure(value=n, n=n) for n in accumulate(moves)]
 
-    def _tally(self, rows: Frame, instant: str, buckets: Sequence[Period]) -> dict[int, int]:
-        numbered = rows.with_columns(bucket=self._bucket_number(buckets, instant))
-        return {int(number): int(row["n"]) for (number,), row in aggregate(numbered, ["bucket"], n=nw.len()).items()}
+    def _tally(self, rows: Rows, instant: str, buckets: Sequence[Period]) -> dict[int, int]:
+        numbered = self._in_buckets(rows, buckets, instant)
+        found = aggregate(numbered, ["bucket"], "tally", lambda: {"n": nw.len()})
+        return {int(number): int(row["n"]) for (number,), row in found.items()}
 
 
 def _named(found: Mapping[str, int], prefix: str) -> dict[str, int]:

@@ -18,9 +18,9 @@ from kpi.dimensions import Identity
 from kpi.errors import StorageError
 from kpi.frames import Reference
 from kpi.known import KnownFrames, holding
-from kpi.measures import Frame
 from kpi.parquet import MANIFEST, Manifest, placed_by
 from kpi.period import Span
+from kpi.rows import Frame
 from kpi.sources import SOURCES
 
 TYPES = {"BIGINT": "BIGINT", "DOUBLE": "DOUBLE", "VARCHAR": "STRING"}

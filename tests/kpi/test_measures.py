@@ -15,6 +15,7 @@ from kpi.durations import Duration
 from kpi.intervals import difference, median_ranks, poisson, wilson
 from kpi.measures import Count, Ratio, measured
 from kpi.question import Figure, Sample
+from kpi.rows import Framed
 
 fractions = st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -77,7 +78,7 @@ def test_the_interval_of_a_count_bounds_the_expectations_it_is_no_outlier_of():
 
 
 def figures(measure, rows, keys, *, calendar=False):
-    return measured(measure, rows.with_columns(counted=nw.lit(1)), keys, calendar=calendar)
+    return measured(measure, Framed(rows.with_columns(counted=nw.lit(1))), keys, calendar=calendar)
 
 
 # --- Measures ----------------------------------------------------------------------------------------------------
