@@ -48,6 +48,10 @@ PHRASES = {
 }
 NAMES = {"en": "english", "fr": "french"}
 SOUNDNESS = 'def test_silent_tickets():\n    assert answer("silent_rate") == 3 / 12\n'
+SLOWLY = """
+
+TICKETS |= {"silent_rate": solved_tickets(figure=share(lambda row, _: row["replies"] == 0))}
+"""
 
 
 def _asked(language):
@@ -71,6 +75,7 @@ EDITS = {
     **{f"bot/locales/{language}.po": _worded(language) for language in NAMES},
     **{f"tests/kpi/language/test_kpis_in_{name}.py": _asked(language) for language, name in NAMES.items()},
     "tests/soundness/test_silence.py": lambda _: SOUNDNESS,
+    "tests/slow/tickets.py": lambda text: text + SLOWLY,
 }
 """What a person writes, by path: a function of what stands there."""
 

@@ -125,7 +125,7 @@ def test_tickets_alone_have_neither_messages_nor_ratings_nor_policies(engine):
 def test_all_data_there_is_is_available(engine):
     ledger = Ledger()
     ledger.clock(ledger.ticket(T0), "resolution")
-    assert ledger.frames(engine).available() == {"tickets", "messages", "ratings", "sla_policies"}
+    assert ledger.frames(engine).available() == {"tickets", "first_replies", "messages", "ratings", "sla_policies"}
 
 
 def test_a_helpdesk_that_was_read_and_is_empty_has_tickets_none(engine):
