@@ -108,7 +108,7 @@ def settings(**values: str) -> Settings:
 
 
 def dump(engine: Engine) -> dict[str, list[tuple]]:
-    """Return every row of every table in order: tickets under the helpdesk's ids, without times and counts of writing."""
+    """Return every row of every table in order: tickets under the helpdesk's ids, nothing of when it was written."""
     with engine.connect() as connection:
         tickets = connection.execute(
             select(schema.tickets.c.id, schema.tickets.c.helpdesk, schema.tickets.c.external_id)

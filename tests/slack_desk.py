@@ -62,7 +62,8 @@ def store_facts(engine):
     ]
     message = {"ticket_id": 1, "external_id": "1", "at": NOW - DAY, "position": 0, "author_kind": "agent", "public": 1}
     with writing(engine) as connection:
-        desk = {"key": "desk", "kind": "demo", "history_start": NOW - 400 * DAY, "synced_at": NOW - 60, "messages": "all"}
+        covered = {"history_start": NOW - 400 * DAY, "synced_at": NOW - 60, "messages": "all"}
+        desk = {"key": "desk", "kind": "demo", **covered}
         connection.execute(insert(schema.helpdesks), desk)
         connection.execute(
             insert(schema.teams), [{"helpdesk": "desk", "external_id": key, "name": name} for key, name in teams]

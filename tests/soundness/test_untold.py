@@ -43,7 +43,5 @@ def test_what_needs_no_conversations_counts_every_helpdesk(engine):
 def test_first_replies_are_known_without_the_rest(engine, messages, available):
     alone = (Filter(dimension="helpdesk", values=("untold",)),)
     frames = two_helpdesks(messages).frames(engine)
-    assert (
-        answer(Question(kpi="ticket_abandonment", period=OCTOBER, filters=alone), frames, NOW).available is available
-    )
+    assert answer(Question(kpi="ticket_abandonment", period=OCTOBER, filters=alone), frames, NOW).available is available
     assert answer(Question(kpi="fcr", period=OCTOBER, filters=alone), frames, NOW).needs == "messages"
