@@ -140,7 +140,8 @@ def test_json_is_one_object_with_the_promised_keys(demo):
     answer = json.loads(result.stdout)
     assert list(answer) == [
         "kpi", "reading", "unit", "kind", "value", "numerator", "denominator", "n", "interval", "level", "median",
-        "p90", "mean", "parts", "period", "previous", "change", "left_out", "notes", "data_as_of", "breakdown",
+        "p90", "mean", "maximum", "scale", "currency", "parts", "period", "previous", "change", "restated", "target",
+        "target_is_usual", "standing", "based_on", "left_out", "notes", "without", "data_as_of", "by", "breakdown",
         "series", "available", "needs",
     ]  # fmt: skip
     assert (answer["kpi"], answer["reading"], answer["unit"]) == ("frt", "event", "seconds")
@@ -486,7 +487,7 @@ def test_the_demo_answers_from_a_pipe_and_keeps_what_it_read(tmp_path):
 
 @pytest.fixture
 def defect(monkeypatch):
-    def fail(*_):
+    def fail(*_, **_options):
         raise RuntimeError("broken with xoxb-123-secret")
 
     monkeypatch.setattr(questions, "asker", fail)
