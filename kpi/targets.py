@@ -27,11 +27,6 @@ class Targets:
     general: Mapping[str, float] = field(default_factory=dict)
     teams: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
-    def of(self, kpi: str, team: str | None = None) -> float | None:
-        """Return the team's own target, or the one for all; None when nobody has set one."""
-        own = self.teams.get(team, {}) if team is not None else {}
-        return own.get(kpi, self.general.get(kpi))
-
     def of_team(self, called: Iterable[str | None]) -> Mapping[str, float]:
         """Return the targets by KPI of a team, given all it is called; where it has none of its own, those for all."""
         names = {name.casefold() for name in called if name}

@@ -469,7 +469,7 @@ def test_every_kind_of_kpi_can_have_a_target(load):
 
 def test_a_team_has_targets_of_its_own_by_name_or_identifier(load):
     settings = load('[targets]\nfcr = "75%"\n[targets.teams.Billing]\nfcr = "80%"\n[targets.teams."17"]\nfrt = "1h"')
-    assert settings.targets.of("fcr", "Billing") == 0.8
+    assert settings.targets.of_team(["Billing"])["fcr"] == 0.8
     assert settings.targets.of_team(["17", "Orders"]) == {"fcr": 0.75, "frt": 3600}
     assert settings.targets.of_team(["4", "billing"]) == {"fcr": 0.8}
     assert settings.teams_mentioned() == {"Billing", "17"}

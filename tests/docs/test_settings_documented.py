@@ -72,7 +72,7 @@ def test_the_example_works(language, tmp_path):
     path.write_text(example.replace("/run/secrets/rt_token", str(tmp_path / "token")), encoding="utf-8")
     settings = load_settings({"KPI_BOT_SETTINGS": str(path)})
     assert (len(settings.helpdesks), len(settings.schedules), len(settings.policies)) == (1, 2, 2)
-    assert settings.targets.of("fcr") == 0.75
+    assert settings.targets.of_team([])["fcr"] == 0.75
 
 
 def test_the_example_environment_names_every_variable_and_is_accepted():

@@ -37,16 +37,16 @@ TARGETS = Targets(general={"fcr": 0.7, "csat": 0.8}, teams={"billing": {"fcr": 0
     ],
 )
 def test_a_teams_own_target_comes_before_the_one_for_all(kpi, team, target):
-    assert TARGETS.of(kpi, team) == target
+    assert TARGETS.of_team([team]).get(kpi) == target
 
 
 def test_a_target_of_nothing_is_a_target():
     targets = Targets(general={"overdue": 5}, teams={"billing": {"overdue": 0}})
-    assert targets.of("overdue", "billing") == 0
+    assert targets.of_team(["billing"])["overdue"] == 0
 
 
 def test_without_settings_there_is_no_target():
-    assert Targets().of("fcr", "billing") is None
+    assert Targets().of_team(["billing"]) == {}
 
 
 # --- Reached or missed -------------------------------------------------------------------------------------------
