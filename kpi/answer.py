@@ -78,10 +78,10 @@ def _beside(asked: Asked, asking: Asking, span: Span, coverage: Coverage) -> dic
     found = {}
     for reading in asked.kpi.readings:
         if reading is not asked.reading:
-            found[reading.value] = coverage.honest(asking.ask(asked.kpi, reading).totals(span).figure, span)
+            found[reading.value] = coverage.honest(asking.ask(asked.kpi, reading).figure(span), span)
     if isinstance(asked.kpi, Kpi):
         for name, kpi in asked.kpi.beside.items():
-            found[name] = asking.ask(kpi).totals(Span(0, asked.now)).figure
+            found[name] = asking.ask(kpi).figure(Span(0, asked.now))
     return found
 
 
@@ -91,7 +91,7 @@ def _compared(given: Answer, asked: Asked, coverage: Coverage) -> Answer:
     placed = replace(given, compared=period, compared_span=span)
     if given.figure is None or coverage.uncovered(span):
         return placed
-    figure = asked.totals(span).figure
+    figure = asked.figure(span)
     # Half a period's tickets against a whole period's are no change.
     moved = None if given.uncovered else change(given.figure, figure, given.unit)
     return replace(placed, compared_figure=figure, change=moved)

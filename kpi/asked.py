@@ -47,6 +47,10 @@ class Asked(Protocol):
         """Return what all rows of a span come to."""
         ...
 
+    def figure(self, span: Span) -> Figure:
+        """Return the figure of a span, without what is told beside it."""
+        ...
+
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
         """Return the figure of each group of its dimensions' values."""
         ...
@@ -80,10 +84,14 @@ class Combination:
         business = any(totals.business for totals in found.values())
         return Totals(figure=figure, left_out=first.left_out, notes=first.notes, business=business)
 
+    def figure(self, span: Span) -> Figure:
+        """Return the combined figure alone."""
+        return self._combined({name: member.figure(span) for name, member in self.members.items()})
+
     def groups(self, span: Span) -> Mapping[Identities, Figure]:
         """Return the combined figure of each group that any member with all dimensions has."""
         found: dict[str, Mapping[Identities, Figure]] = {
-            name: member.groups(span) if member.by else {(): member.totals(span).figure}
+            name: member.groups(span) if member.by else {(): member.figure(span)}
             for name, member in self.members.items()
         }
         groups = dict.fromkeys(

@@ -124,7 +124,7 @@ class Reader(ABC):
         else:
             frame = self.stretches(fact, columns, (window.instant, window.until), span, where)
         constants = {name: nw.lit(value, nw.Int64) for name, value in window.constants.items()}
-        return Framed(frame.with_columns(**constants))
+        return Framed(frame.with_columns(**constants) if constants else frame)
 
 
 def collected(frame: Frame) -> list[Row]:

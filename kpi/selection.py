@@ -112,6 +112,11 @@ class Selection:
             business=told.get("business", 0) > 0,
         )
 
+    def figure(self, span: Span) -> Figure:
+        """Return the figure of a span, without what is told beside it."""
+        rows = self._counting(self._flagged(self._rows(span)))
+        return measured(self.kpi.measure, rows, (), calendar=self.calendar).get((), self.kpi.nothing)
+
     @property
     def _reasons(self) -> list[str]:
         """The names of the sums of rows that are left out, by reason."""
@@ -170,7 +175,7 @@ class Selection:
         if self.anchor.until is not None:
             if isinstance(self.kpi.measure, Count) and self.anchor.when is When.AT_END:
                 return self._snapshots(self.anchor.until, buckets, spans)
-            return [self.totals(span).figure for span in spans]
+            return [self.figure(span) for span in spans]
         rows = self._rows(Span(spans[0].start, spans[-1].end))
         counting = self._counting(self._flagged(self._in_buckets(rows, buckets), within=("bucket",)))
         found = measured(self.kpi.measure, counting, ["bucket"], calendar=self.calendar)

@@ -198,6 +198,22 @@ def test_every_answer_is_the_one_of_the_database(make_sqlite):
     engine.dispose()
 
 
+def test_a_question_asked_again_of_another_period_at_another_moment_has_its_own_answer(make_sqlite):
+    engine = open_database(make_sqlite())
+    read(engine, 10)
+    memory, database = in_memory(engine), DatabaseFrames(engine)
+    periods = [Period.of(date(2026, 3, day), Grain.WEEK, PARIS) for day in (4, 11, 18, 25)]
+    for kpi in ("fcr", "frt", "backlog", "resolution_time"):
+        answers = []
+        for number, period in enumerate(periods):
+            now = TOLD[9].seen_until - 40_000 * number
+            question = Question(kpi=kpi, period=period, per=Grain.DAY, by=("team",))
+            answers.append(told(question, memory, now))
+            assert answers[-1] == told(question, database, now), question
+        assert any(answers[0] != other for other in answers)
+    engine.dispose()
+
+
 def test_who_asks_while_memory_is_refreshed_gets_the_answer_of_one_moment(make_sqlite):
     engine = open_database(make_sqlite())
     memory = in_memory(engine)
