@@ -61,6 +61,7 @@ ON_DUTY = Kpi(
     key="time_on_duty",
     fact="shift_facts",
     event=Anchor(instant="started_at", until="ended_at", when=When.DURING),
+    condition=OVER > BEGUN,  # one that ends as the period begins is none of it
     measure=Total(amount=OVER - BEGUN, unit=Unit.SECONDS),
     higher_is_better=None,
     needs=("shifts",),
