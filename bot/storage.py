@@ -16,6 +16,7 @@ from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult, To
 from bot.tables import refused_tickets, sync_cursors
 from kpi import schema
 from kpi.events import GONE, Author, Field, History, Person, Status, Ticket
+from kpi.needs import ALL_MESSAGES
 from kpi.policies import Rulebook
 
 RETRY_FIRST_S = 300
@@ -37,7 +38,7 @@ class Desk:
     kind: str
     rulebook: Callable[[Mapping[str, str]], Rulebook]
     keep_subjects: bool = False
-    messages: str = "all"
+    messages: str = ALL_MESSAGES
 
     def rules(self, connection: Connection) -> Rulebook:
         """Return the rules with the teams' names as stored at this moment."""
@@ -141,7 +142,7 @@ def _store_helpdesk(connection: Connection, desk: Desk, page: Page) -> None:
 def _remember_messages(connection: Connection, desk: Desk) -> None:
     """Record what the helpdesk tells of conversations; what it told once in full it tells."""
     helpdesks = schema.helpdesks
-    mine = update(helpdesks).where(helpdesks.c.key == desk.key, func.coalesce(helpdesks.c.messages, "") != "all")
+    mine = update(helpdesks).where(helpdesks.c.key == desk.key, func.coalesce(helpdesks.c.messages, "") != ALL_MESSAGES)
     connection.execute(mine.where(helpdesks.c.messages.is_distinct_from(desk.messages)).values(messages=desk.messages))
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Table, exists, or_, select
 
 from kpi import schema
 
-ALL_MESSAGES = "all"
-"""What a helpdesk tells of conversations, when it tells them in full."""
+FIRST_REPLIES, ALL_MESSAGES = "first", "all"
+"""What a helpdesk tells of conversations: the first reply to each ticket, or all that was said."""
 
 SOCIAL = "social"
 """The channel of social media."""

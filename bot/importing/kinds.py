@@ -63,6 +63,10 @@ def _when(name: str = "at", french: str = "date", *also: str, need: Need = Need.
     return _moment(name, french, *also, need=need, examples=(_at(9, 30), _at(14, 5, day=_TUESDAY)))
 
 
+def _amount(*also: str, examples: tuple[float, float]) -> Column:
+    return Column(name="amount", type=Type.AMOUNT, french="montant", also=also, need=Need.CELL, examples=examples)
+
+
 def _count(name: str, french: str, *also: str, examples: tuple[int, int]) -> Column:
     return Column(name=name, type=Type.COUNT, french=french, also=also, examples=examples)
 
@@ -268,14 +272,7 @@ SALES = Kind(
         _when("at", "date", "sold at", "order date", "date de commande"),
         _CUSTOMER,
         _AGENT,
-        Column(
-            name="amount",
-            type=Type.AMOUNT,
-            french="montant",
-            also=("total", "value", "valeur"),
-            need=Need.CELL,
-            examples=(1249.5, 89.9),
-        ),
+        _amount("total", "value", "valeur", examples=(1249.5, 89.9)),
         _CURRENCY,
         _TICKET,
     ),
@@ -304,14 +301,7 @@ COSTS = Kind(
             examples=("salaries", "telephony"),
         ),
         Column(name="channel", type=Type.WORD, words="channel", french="canal", examples=(None, "phone")),
-        Column(
-            name="amount",
-            type=Type.AMOUNT,
-            french="montant",
-            also=("total", "cost", "coût"),
-            need=Need.CELL,
-            examples=(31500.0, 840.25),
-        ),
+        _amount("total", "cost", "coût", examples=(31500.0, 840.25)),
         _CURRENCY,
     ),
     covers=("month",),

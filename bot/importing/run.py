@@ -45,6 +45,7 @@ from bot.storage import Desk
 from bot.sync import helpdesk_lock, refresh
 from bot.text import LANGUAGES, Text, catalog
 from kpi.errors import FileError
+from kpi.needs import ALL_MESSAGES, FIRST_REPLIES
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, what is done and of how much."""
@@ -160,7 +161,7 @@ def run_import(
         kind=kind_of(settings, prepared.source),
         rulebook=settings.rulebook,
         keep_subjects=settings.keep_subjects,
-        messages="first" if request.kind.key == "tickets" else "all",
+        messages=FIRST_REPLIES if request.kind.key == "tickets" else ALL_MESSAGES,
     )
     covered = Covered(request.kind, prepared.zone, now, request.until)
     with _writable(engine, settings, request, prepared) as still_held, Seen() as tickets:

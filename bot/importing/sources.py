@@ -13,9 +13,7 @@ from bot.settings import Settings
 from bot.tables import import_mappings
 from kpi import schema
 from kpi.errors import FileError
-
-IMPORT = "import"
-"""The kind of a helpdesk that is only known from files."""
+from kpi.frames import IMPORTED
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 
@@ -39,7 +37,7 @@ def source_of(connection: Connection, settings: Settings, kind: Kind, given: str
     """
     configured = [helpdesk.key for helpdesk in settings.helpdesks]
     stored = dict(connection.execute(select(schema.helpdesks.c.key, schema.helpdesks.c.kind)).all())
-    imported = sorted(key for key, its_kind in stored.items() if its_kind == IMPORT)
+    imported = sorted(key for key, its_kind in stored.items() if its_kind == IMPORTED)
     if given is None:
         known = configured or imported
         if kind.table is None:
@@ -49,14 +47,14 @@ def source_of(connection: Connection, settings: Settings, kind: Kind, given: str
         return known[0]
     if not _KEY.fullmatch(given):
         raise FileError("source_not_a_key", word=given)
-    if kind.table is None and (given in configured or stored.get(given, IMPORT) != IMPORT):
+    if kind.table is None and (given in configured or stored.get(given, IMPORTED) != IMPORTED):
         raise FileError("source_is_read", source=given, kind=kind.key)
     return given
 
 
 def kind_of(settings: Settings, source: str) -> str:
     """Return the kind of a source: its helpdesk's, or `import`."""
-    return next((helpdesk.kind for helpdesk in settings.helpdesks if helpdesk.key == source), IMPORT)
+    return next((helpdesk.kind for helpdesk in settings.helpdesks if helpdesk.key == source), IMPORTED)
 
 
 def make_source(connection: Connection, settings: Settings, source: str) -> None:
@@ -106,7 +104,7 @@ def _widen_history(connection: Connection, source: str, covered: tuple[int, int]
     known = connection.execute(query).one()
     before = None if known.history_start is None or known.synced_at is None else (known.history_start, known.synced_at)
     since, until = _widened(covered, before)
-    row = {"key": source, "kind": IMPORT, "history_start": since, "synced_at": until}
+    row = {"key": source, "kind": IMPORTED, "history_start": since, "synced_at": until}
     upsert(connection, schema.helpdesks, [row])
 
 
