@@ -1,22 +1,26 @@
 """Words ─▶ answer: what the command line and Slack both ask with."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Engine
 
+from bot.access import Viewer
 from bot.facts import stale_helpdesks
 from bot.said import with_restatement
 from bot.settings import Settings
 from kpi.answer import answer
 from kpi.dimensions import DIMENSIONS
+from kpi.drilldown import Listing, tickets_behind
 from kpi.errors import StorageError
+from kpi.explain import Explanation, explain
 from kpi.frames import DatabaseFrames, Frames, Freshness
 from kpi.language import Context, parse
 from kpi.memory import MemoryFrames, MemorySnapshot
 from kpi.projection import shared_holidays
 from kpi.question import Answer, Question
 from kpi.targets import Targets
+from kpi.watch import Watch, watch
 
 
 class KnownValues(Mapping[str, Mapping[str, str]]):
@@ -83,22 +87,52 @@ class Asker:
         )
         return parse(words, context)
 
-    def ask(self, words: str, now: int, language: str) -> Answer:
+    def ask(self, words: str, now: int, language: str, viewer: Viewer | None = None) -> Answer:
         """Return the answer to a question in words.
 
         Args:
             words: the question in English or French, without the command's name.
             now: the instant of asking; nothing after it counts.
             language: the reader's; it decides where the two languages differ.
+            viewer: who asks; None for whoever has the database, who may see everything.
 
         Raises:
             QuestionError: the words are not understood, or the question has no answer.
+            AccessError: the viewer may not see it.
             StorageError: the database can't be read, or its facts were made with other rules (`facts_stale`).
         """
         with self.facts() as frames:
             question = self.understand(words, now, language, frames)
-            told = answer(question, frames, now, self.targets, self._holidays)
-        # Outside: the connection that read the facts is free again before another one writes.
+            told = self._answer(question, frames, now, viewer)
+        return self._with_restatement(told)
+
+    def answer(self, question: Question, now: int, viewer: Viewer | None = None) -> Answer:
+        """Return the answer to a question, as far as the viewer may see it; raises as `ask`."""
+        with self.facts() as frames:
+            told = self._answer(question, frames, now, viewer)
+        return self._with_restatement(told)
+
+    def behind(self, question: Question, now: int, viewer: Viewer | None = None, limit: int | None = None) -> Listing:
+        """Return the tickets behind a number, as many as `limit`; raises as `ask`."""
+        with self.facts() as frames:
+            return tickets_behind(question, frames, now, self.targets, limit)
+
+    def why(self, question: Question, now: int, viewer: Viewer | None = None) -> Explanation | Answer:
+        """Return why a figure changed; raises as `ask`."""
+        with self.facts() as frames:
+            return explain(question, frames, now, self.targets)
+
+    def watch(self, question: Question, keys: Sequence[str], now: int, viewer: Viewer | None = None) -> Watch:
+        """Return what is out of the ordinary of some KPIs; raises as `ask`."""
+        with self.facts() as frames:
+            return watch(question, keys, frames, now)
+
+    def _answer(self, question: Question, frames: Frames, now: int, viewer: Viewer | None) -> Answer:
+        return answer(question, frames, now, self.targets, self._holidays)
+
+    def _with_restatement(self, told: Answer) -> Answer:
+        # Only once the connection that read the facts is free again: a thread that holds one while it waits for
+        # another can wait for ever.
         return told if self._said is None else with_restatement(told, self._said)
 
     @contextmanager

@@ -30,6 +30,10 @@ class QuestionError(KpiError):
     """A question that can't be understood, or that has no answer as it is put."""
 
 
+class AccessError(KpiError):
+    """A question whose answer is not for the person who asks it."""
+
+
 class SettingsError(KpiError):
     """A setting that is missing, misspelt or out of range."""
 
