@@ -1,6 +1,6 @@
-"""The bot's own tables: where each sync stands, what it could not read, how files are imported, facts' rules."""
+"""The bot's own tables: where each sync stands, what it could not read, imports, facts' rules, what was asked in Slack."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, SmallInteger, Table, Text
 
 from kpi.schema import INSTANT, metadata
 
@@ -70,4 +70,50 @@ shown_figures = Table(
     Column("figure", Text, nullable=False, comment="JSON: the value last said, its n and what both are counted in"),
     Column("shown_at", INSTANT, nullable=False),
     Index("ix_shown_figures_shown_at", "shown_at"),
+)
+
+asked_questions = Table(
+    "asked_questions",
+    metadata,
+    Column("id", Text, primary_key=True, comment="random; what the buttons of an answer carry"),
+    Column("team_id", Text, nullable=False, comment="the Slack workspace"),
+    Column("channel", Text, nullable=False, comment="where it was asked"),
+    Column("asker", Text, nullable=False, comment="the Slack user"),
+    Column("language", Text, nullable=False, comment="of the answer"),
+    Column("kpi", Text, nullable=False),
+    Column("asked", Text, nullable=False, comment="JSON: the question, and what of it was asked for"),
+    Column("asked_at", INSTANT, nullable=False),
+    Index("ix_asked_questions_asker", "team_id", "asker", "asked_at"),
+    Index("ix_asked_questions_channel", "team_id", "channel", "asked_at"),
+    Index("ix_asked_questions_asked_at", "asked_at"),
+)
+
+done_once = Table(
+    "done_once",
+    metadata,
+    Column("team_id", Text, primary_key=True, comment="the Slack workspace"),
+    Column("key", Text, primary_key=True, comment="what must not be done twice: an event, a click on a button"),
+    Column("done_at", INSTANT, nullable=False),
+    Index("ix_done_once_done_at", "done_at"),
+)
+
+targets_set = Table(
+    "targets_set",
+    metadata,
+    Column("kpi", Text, primary_key=True),
+    Column("team", Text, primary_key=True, comment="as questions call it; empty for all teams"),
+    Column("target", Float, nullable=False, comment="a ratio 0-1, seconds, or as the KPI counts"),
+    Column("team_id", Text, nullable=False, comment="the Slack workspace it was set in"),
+    Column("set_by", Text, nullable=False, comment="the Slack user"),
+    Column("set_at", INSTANT, nullable=False),
+)
+
+channel_languages = Table(
+    "channel_languages",
+    metadata,
+    Column("team_id", Text, primary_key=True, comment="the Slack workspace"),
+    Column("channel", Text, primary_key=True),
+    Column("language", Text, nullable=False, comment="en, fr"),
+    Column("set_by", Text, nullable=False, comment="the Slack user"),
+    Column("set_at", INSTANT, nullable=False),
 )
