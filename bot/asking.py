@@ -10,6 +10,7 @@ from bot.facts import stale_helpdesks
 from bot.said import with_restatement
 from bot.settings import Settings
 from kpi.answer import answer
+from kpi.configuration import Configuration
 from kpi.dimensions import DIMENSIONS
 from kpi.drilldown import Listing, tickets_behind
 from kpi.errors import StorageError
@@ -19,7 +20,6 @@ from kpi.language import Context, parse
 from kpi.memory import MemoryFrames, MemorySnapshot
 from kpi.projection import shared_holidays
 from kpi.question import Answer, Question
-from kpi.targets import Targets
 from kpi.watch import Watch, watch
 
 
@@ -64,9 +64,9 @@ class Asker:
         self._holidays = shared_holidays(assigned.schedule for assigned in settings.schedules)
 
     @property
-    def targets(self) -> Targets:
-        """What is aimed at, by KPI key, for all and by team."""
-        return self._settings.targets
+    def configuration(self) -> Configuration:
+        """What the desk has decided about its KPIs."""
+        return self._settings.configuration
 
     @property
     def zone(self) -> str:
@@ -115,20 +115,20 @@ class Asker:
     def behind(self, question: Question, now: int, viewer: Viewer | None = None, limit: int | None = None) -> Listing:
         """Return the tickets behind a number, as many as `limit`; raises as `ask`."""
         with self.facts() as frames:
-            return tickets_behind(question, frames, now, self.targets, limit)
+            return tickets_behind(question, frames, now, self.configuration, limit)
 
     def why(self, question: Question, now: int, viewer: Viewer | None = None) -> Explanation | Answer:
         """Return why a figure changed; raises as `ask`."""
         with self.facts() as frames:
-            return explain(question, frames, now, self.targets)
+            return explain(question, frames, now, self.configuration)
 
     def watch(self, question: Question, keys: Sequence[str], now: int, viewer: Viewer | None = None) -> Watch:
         """Return what is out of the ordinary of some KPIs; raises as `ask`."""
         with self.facts() as frames:
-            return watch(question, keys, frames, now)
+            return watch(question, keys, frames, now, self.configuration)
 
     def _answer(self, question: Question, frames: Frames, now: int, viewer: Viewer | None) -> Answer:
-        return answer(question, frames, now, self.targets, self._holidays)
+        return answer(question, frames, now, self.configuration, self._holidays)
 
     def _with_restatement(self, told: Answer) -> Answer:
         # Only once the connection that read the facts is free again: a thread that holds one while it waits for

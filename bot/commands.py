@@ -9,10 +9,13 @@ from functools import cache, partial
 
 from bot.asking import Asker
 from bot.render.page import Section
+from bot.render.parts import in_days
 from bot.render.reply import Reply
 from bot.render.words import definition, freshness
 from bot.text import Text
+from kpi.bands import bands
 from kpi.catalogue import CATALOGUE, Kpi, Listed
+from kpi.configuration import edges_of, limit_of
 from kpi.drilldown import has_tickets, tickets_behind
 from kpi.durations import Duration
 from kpi.errors import QuestionError
@@ -94,7 +97,7 @@ class Commands:
         with self._asker.facts() as frames:
             question = self._asked_behind(rest, now, text, frames)
             if question is not None:
-                return tickets_behind(question, frames, now, self._asker.targets, self._shown)
+                return tickets_behind(question, frames, now, self._asker.configuration, self._shown)
         return self._asker.ask(words, now, text.language)
 
     def _asked_behind(self, rest: str, now: int, text: Text, frames: Frames) -> Question | None:
@@ -114,7 +117,7 @@ class Commands:
             raise QuestionError("why_what")
         with self._asker.facts() as frames:
             question = self._asker.understand(rest, now, text.language, frames)
-            return explain(question, frames, now, self._asker.targets)
+            return explain(question, frames, now, self._asker.configuration)
 
     def _watch(self, rest: str, now: int, text: Text) -> Watch:
         with self._asker.facts() as frames:
@@ -126,13 +129,13 @@ class Commands:
                     raise
                 question = self._asker.understand(f"{WATCHED[0]} {rest}", now, text.language, frames)
                 keys = WATCHED
-            return watch(question, keys, frames, now)
+            return watch(question, keys, frames, now, self._asker.configuration)
 
     def _define(self, words: str, now: int, text: Text) -> tuple[Section, ...]:
         """Return what a KPI means; its words may be anything that names it in a question."""
         if not words.strip():
             raise QuestionError("define_what")
-        kpi = CATALOGUE[self._asker.understand(words, now, text.language).kpi]
+        kpi = self._asker.configuration.find(self._asker.understand(words, now, text.language).kpi)
         return (Section(heading=text(f"kpi.{kpi.key}.name"), lines=tuple(_explained(kpi, text))),)
 
     def _status(self, now: int, text: Text) -> tuple[Section, ...]:
@@ -201,9 +204,20 @@ def _explained(kpi: Listed, text: Text) -> list[str]:
     ]
     if isinstance(kpi, Kpi) and isinstance(kpi.measure, Duration) and kpi.measure.business is not None:
         lines.append(text("define.time"))
+    lines += _bands(kpi, text)
     if kpi.higher_is_better is not None:
         lines.append(text("define.higher" if kpi.higher_is_better else "define.lower"))
     if kpi.target_range is not None:
         lowest, highest = (text.percent(target, 0) for target in kpi.target_range)
         lines.append(text("define.reference", lowest=lowest, highest=highest))
     return lines
+
+
+def _bands(kpi: Listed, text: Text) -> list[str]:
+    """Return where the bands of a KPI meet, and which of them make its share, as the settings have it."""
+    edges, limit = edges_of(kpi), limit_of(kpi)
+    if not edges:
+        return []
+    told = [text.band(band.lower, band.upper, days=in_days(edges)) for band in bands(edges)]
+    lines = [text("define.bands", bands=" · ".join(told))]
+    return lines if limit is None else [*lines, text("define.within", limit=text.duration(limit))]

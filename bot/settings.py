@@ -11,8 +11,11 @@ from typing import Annotated, Any
 
 from pydantic import SecretStr, ValidationError
 
-from bot.settings_file import WITHOUT_ADDRESS, HelpdeskEntry, Kind, SettingsFile, SettingsTable, read_settings_file
-from bot.settings_values import Duration, Port, Url, Zone, explain, one_of
+from bot.settings_file import WITHOUT_ADDRESS, HelpdeskEntry, Kind, SettingsFile, read_settings_file
+from bot.settings_kpis import configured
+from bot.settings_values import Duration, Port, SettingsTable, Url, Zone, explain, one_of
+from kpi.catalogue import Listed
+from kpi.configuration import Configuration
 from kpi.errors import SettingsError, suggest
 from kpi.policies import Assignment, Escalation, Policy, Rulebook
 from kpi.targets import Targets
@@ -71,7 +74,7 @@ class SlackSettings:
 class Settings:
     """Everything set, checked.
 
-    `week_start` counts from Monday 0; `sync_every_s` seconds.
+    `week_start` counts from Monday 0; `sync_every_s` seconds. `kpis` are those that the catalogue has otherwise.
     """
 
     database_url: str = field(repr=False)  # its password
@@ -81,6 +84,7 @@ class Settings:
     helpdesks: tuple[HelpdeskSettings, ...] = ()
     slack: SlackSettings = field(default_factory=SlackSettings)
     targets: Targets = field(default_factory=Targets)
+    kpis: Mapping[str, Listed] = field(default_factory=dict, repr=False)
     schedules: tuple[Assignment, ...] = ()
     policies: tuple[Policy, ...] = ()
     escalation: Escalation = field(default_factory=Escalation)
@@ -95,6 +99,11 @@ class Settings:
     def counted_helpdesks(self) -> tuple[str, ...] | None:
         """The keys of the helpdesks that count; None for all there are."""
         return tuple(helpdesk.key for helpdesk in self.helpdesks) or None
+
+    @property
+    def configuration(self) -> Configuration:
+        """What answers depend on besides the question and the facts."""
+        return Configuration(targets=self.targets, kpis=self.kpis)
 
     def rulebook(self, team_names: Mapping[str, str]) -> Rulebook:
         """Return what facts depend on; `team_names` are one helpdesk's teams by identifier."""
@@ -133,6 +142,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         helpdesks=_helpdesks(given, file, environment),
         slack=slack,
         targets=file.targets,
+        kpis=configured(file.kpis),
         schedules=tuple(entry.assignment(given.timezone) for entry in file.schedules),
         policies=tuple(entry.policy(given.timezone) for entry in file.policies),
         escalation=file.escalation.escalation(),

@@ -1,15 +1,15 @@
-"""The settings file: helpdesks, opening hours, SLA policies and targets, in TOML.
+"""The settings file: helpdesks, opening hours, SLA policies, targets and bands, in TOML.
 
 Every key is described in `docs/en/settings.md`; a test holds that page against these models.
 """
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from bot.settings_kpis import KpiTables, Targeted
 from bot.settings_values import (
     Anything,
     Day,
@@ -17,23 +17,21 @@ from bot.settings_values import (
     Key,
     Openings,
     Pauses,
+    SettingsTable,
     Url,
     Weekday,
     Words,
     Zone,
-    duration,
     explain,
     one_of,
     place,
     refusal,
 )
-from kpi.catalogue import CATALOGUE, Composite, Kpi
-from kpi.errors import SettingsError, suggest
+from kpi.errors import SettingsError
 from kpi.events import WAITING
 from kpi.hours import AROUND_THE_CLOCK, Schedule, Week
 from kpi.period import midnight
 from kpi.policies import CONDITION_FIELDS, Assignment, Condition, Escalation, Metric, Policy, Target
-from kpi.question import Unit
 from kpi.targets import Targets
 
 KINDS = ("demo", "request-tracker")
@@ -43,22 +41,6 @@ WITHOUT_ADDRESS = frozenset({"demo"})
 """Kinds that need neither an address nor a token."""
 
 Kind = Annotated[str, one_of(KINDS)]
-
-
-class SettingsTable(BaseModel):
-    """A table of the file; a key it doesn't know is refused with the nearest that it knows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, given: object) -> object:
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in given if isinstance(given, Mapping) else ():
-            if key not in known:
-                near = suggest(str(key), known, limit=1)
-                raise refusal("unknown_setting", suggestions=near, known=known, inside=(str(key),))
-        return given
 
 
 class HelpdeskEntry(SettingsTable):
@@ -196,63 +178,6 @@ class EscalationTable(SettingsTable):
         return Escalation(tiers=self.tiers, tags=frozenset(self.tags), priorities=frozenset(self.priorities))
 
 
-TEAMS = "teams"
-"""The table in `[targets]` whose tables hold the targets of one team each."""
-
-AIMED_AT = {key: kpi for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi | Composite)}
-"""The KPIs that can have a target: those that are measured."""
-
-
-def _targets(given: object) -> Targets:
-    """Return the targets by KPI, for all and by team, in the KPI's own unit."""
-    if not isinstance(given, Mapping):
-        raise refusal("setting_not_a_table")
-    teams = given.get(TEAMS, {})
-    if not isinstance(teams, Mapping):
-        raise refusal("setting_not_a_table", inside=(TEAMS,))
-    general = {key: value for key, value in given.items() if key != TEAMS}
-    return Targets(
-        general=_by_kpi(general, ()),
-        teams={str(team): _by_kpi(own, (TEAMS, str(team))) for team, own in teams.items()},
-    )
-
-
-def _by_kpi(given: object, inside: tuple[str, ...]) -> dict[str, float]:
-    """Return the targets in a table, a ratio 0–1, seconds, or as the KPI counts; `inside` is where it stands."""
-    if not isinstance(given, Mapping):
-        raise refusal("setting_not_a_table", inside=inside)
-    targets = {}
-    for key, value in given.items():
-        if key not in AIMED_AT:
-            known = [*AIMED_AT, *([] if inside else [TEAMS])]
-            near = suggest(str(key), known, limit=1)
-            raise refusal("unknown_setting", suggestions=near, known=known, inside=(*inside, str(key)))
-        targets[str(key)] = _target(value, AIMED_AT[key].unit, (*inside, str(key)))
-    return targets
-
-
-def _target(value: object, unit: Unit, inside: tuple[str, ...]) -> float:
-    text = str(value).strip()
-    if unit is Unit.SECONDS:
-        return duration(value, *inside)
-    if unit is Unit.RATIO:
-        number, percent, rest = text.partition("%")
-        if percent and not rest and _is_number(number) and 0 <= float(number) <= 100:  # noqa: PLR2004  # per cent
-            return float(number) / 100
-        raise refusal("setting_not_a_percentage", value=text, inside=inside)
-    if unit is Unit.NET:
-        if _is_number(text.removeprefix("-").removeprefix("+")) and abs(float(text)) <= 100:  # noqa: PLR2004  # its scale
-            return float(text)
-        raise refusal("setting_not_a_net_score", value=text, inside=inside)
-    if _is_number(text):
-        return float(text)
-    raise refusal("setting_not_a_count", value=text, inside=inside)
-
-
-def _is_number(text: str) -> bool:
-    return text.strip().replace(".", "", 1).isdecimal()
-
-
 class SettingsFile(SettingsTable):
     """The whole file."""
 
@@ -260,7 +185,8 @@ class SettingsFile(SettingsTable):
     schedules: tuple[ScheduleEntry, ...] = ()
     policies: tuple[PolicyEntry, ...] = ()
     escalation: EscalationTable = EscalationTable()
-    targets: Annotated[Any, BeforeValidator(_targets)] = Targets()
+    targets: Targeted = Targets()
+    kpis: KpiTables = Field(default_factory=dict)
     test_tags: tuple[str, ...] = ()
     week_start: Weekday = 0
 

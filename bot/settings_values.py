@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kpi.errors import SettingsError, suggest
@@ -55,6 +55,22 @@ def explain(error: ValidationError, name: Callable[[tuple[int | str, ...]], str]
     return SettingsError(key, setting=name((*details["loc"], *values.pop("inside", ()))), **values)
 
 
+class SettingsTable(BaseModel):
+    """A table of the file; a key it doesn't know is refused with the nearest that it knows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_keys(cls, given: object) -> object:
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        for key in given if isinstance(given, Mapping) else ():
+            if key not in known:
+                near = suggest(str(key), known, limit=1)
+                raise refusal("unknown_setting", suggestions=near, known=known, inside=(str(key),))
+        return given
+
+
 def place(location: tuple[int | str, ...], document: object) -> str:
     """Return the dotted path of a place in a document; what stands in a list goes by its own name or its number."""
     parts = []
@@ -89,6 +105,15 @@ def duration(value: object, *inside: str) -> int:
         if 0 < seconds <= LONGEST_S:
             return seconds
     raise refusal("setting_not_a_duration", value=str(value), inside=inside)
+
+
+def written(seconds: int) -> str:
+    """Return a duration as it is written in a setting: `1h 30m`."""
+    parts = []
+    for unit, size in reversed(_UNITS.items()):
+        number, seconds = divmod(seconds, size)
+        parts += [f"{number}{unit}"] if number else []
+    return " ".join(parts)
 
 
 def _zone(value: object) -> str:

@@ -1,29 +1,27 @@
 """Question, facts and now ─▶ Answer: the one function behind every surface, so that no two can show two numbers."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from kpi.asked import Asked, Asking
 from kpi.breakdown import breakdown
-from kpi.catalogue import Effect, Kpi, Projection, find
+from kpi.catalogue import Effect, Kpi, Projection
 from kpi.checked import Checked, check
 from kpi.compare import Coverage, change, compared_span
+from kpi.configuration import AS_PUBLISHED, Configuration
 from kpi.effect import effect
 from kpi.frames import Frames
 from kpi.period import Span, whole_units
 from kpi.projection import Holidays, no_holidays, project
 from kpi.question import Answer, Figure, Question
-from kpi.targets import Targets, as_targets
+from kpi.targets import Targets
 from kpi.trend import trend
-
-NO_TARGETS = Targets()
 
 
 def answer(
     question: Question,
     frames: Frames,
     now: int,
-    targets: Targets | Mapping[str, float] = NO_TARGETS,
+    configuration: Configuration = AS_PUBLISHED,
     holidays: Holidays = no_holidays,
 ) -> Answer:
     """Return the answer to a question.
@@ -35,21 +33,20 @@ def answer(
         question: what is asked.
         frames: where the facts are.
         now: the instant of asking; nothing after it counts.
-        targets: what is aimed at, by KPI key, for all or for teams; otherwise the lower end of the sources' reference
-            range.
+        configuration: targets, and KPIs that the desk wants otherwise than they stand in the catalogue.
         holidays: tells whether a day is a holiday of the desk; forecasts lay them out apart.
 
     Raises:
         QuestionError: `unknown_kpi`, and as `check`, `project` and `effect`.
     """
     with frames.snapshot() as facts:
-        match find(question.kpi):
+        match configuration.find(question.kpi):
             case Projection() as kpi:
-                return project(check(question, kpi.of, facts, now, NO_TARGETS, ahead=True), holidays)
+                return project(check(question, kpi.of, facts, now, Targets(), ahead=True), holidays)
             case Effect() as kpi:
-                return effect(question, kpi, facts, now)
+                return effect(question, kpi, facts, now, configuration)
             case kpi:
-                return _measured(check(question, kpi, facts, now, as_targets(targets)))
+                return _measured(check(question, kpi, facts, now, configuration.targets))
 
 
 def _measured(checked: Checked) -> Answer:

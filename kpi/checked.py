@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kpi.asked import Asked, Asking
 from kpi.catalogue import AnyKpi, Composite
 from kpi.compare import Coverage
+from kpi.configuration import limit_of
 from kpi.dimensions import BREAKDOWNS, Dimension, dimension
 from kpi.durations import Duration
 from kpi.errors import QuestionError
@@ -53,6 +54,7 @@ class Checked:
             target=targets.get(kpi.key, kpi.target_range[0] if kpi.target_range else None),
             target_is_usual=kpi.key not in targets and kpi.target_range is not None,
             by=tuple(kind.key for kind in self.asking.by),
+            within=limit_of(kpi),
             things=things(kpi),
             is_mean=_is_mean(kpi),
             without=tuple(sorted(self.asking.without(kpi))),

@@ -1,15 +1,16 @@
 """The tickets behind a number, the worst first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 
-from kpi.answer import NO_TARGETS, answer
+from kpi.answer import answer
 from kpi.behind import Contribution, Order, contribution
-from kpi.catalogue import CATALOGUE, Composite, Effect, Kpi, Listed, Projection, find
+from kpi.catalogue import CATALOGUE, Composite, Effect, Kpi, Listed, Projection
 from kpi.checked import check
+from kpi.configuration import AS_PUBLISHED, Configuration
 from kpi.dimensions import Identity, dimension
 from kpi.errors import QuestionError
 from kpi.frames import Frames, Reference
@@ -19,7 +20,6 @@ from kpi.rows import Frame, collected
 from kpi.schema import FACTS
 from kpi.selection import Selection
 from kpi.sources import SOURCES
-from kpi.targets import Targets, as_targets
 
 TELL_APART = ("helpdesk", "external_id", "criterion", "thing")
 """The columns that tell apart the rows of a source that is no fact table, as far as it has them."""
@@ -74,7 +74,7 @@ def tickets_behind(
     question: Question,
     frames: Frames,
     now: int,
-    targets: Targets | Mapping[str, float] = NO_TARGETS,
+    configuration: Configuration = AS_PUBLISHED,
     limit: int | None = None,
 ) -> Listing:
     """Return the rows that a figure rests on: as many as its `n`, and as many successes as its numerator.
@@ -87,15 +87,15 @@ def tickets_behind(
     """
     if question.by or question.per or question.versus:
         raise QuestionError("list_alone")
-    asked = find(question.kpi)
+    asked = configuration.find(question.kpi)
     kpi = _counted(asked)
     if kpi is None or not isinstance(asked, Kpi | Composite):
         raise QuestionError("no_tickets_behind", kpi=asked.key, choices=_instead(asked, question))
     with frames.snapshot() as facts:
-        told = answer(question, facts, now, targets)
+        told = answer(question, facts, now, configuration)
         if not told.available:
             return Listing(answer=told)
-        asking = check(question, asked, facts, now, as_targets(targets)).asking
+        asking = check(question, asked, facts, now, configuration.targets).asking
         selection = Selection(
             kpi=kpi,
             reading=question.reading,

@@ -7,8 +7,9 @@ from statistics import fmean
 
 import narwhals as nw
 
-from kpi.catalogue import AnyKpi, Composite, Effect, Kpi, find
+from kpi.catalogue import AnyKpi, Composite, Effect, Kpi, Listed
 from kpi.checked import Checked, check
+from kpi.configuration import Configuration
 from kpi.errors import QuestionError
 from kpi.frames import Frames
 from kpi.measures import aggregate
@@ -16,7 +17,6 @@ from kpi.period import Span, local_day, midnight, utc_days
 from kpi.question import Answer, Figure, Kind, Question, Sample, Unit
 from kpi.rows import Window
 from kpi.selection import Identities
-from kpi.targets import Targets
 from kpi.training import BeforeAfter, training_effect
 
 WINDOW = timedelta(weeks=8)
@@ -37,7 +37,7 @@ class Weeks:
     trained_meanwhile: frozenset[str]
 
 
-def effect(question: Question, kpi: Effect, frames: Frames, now: int) -> Answer:
+def effect(question: Question, kpi: Effect, frames: Frames, now: int, configuration: Configuration) -> Answer:
     """Return by how much more a KPI changed for trained agents than for the others.
 
     1. The trainings of the period: who, and from which day to which. 2. Every agent's figure in the eight weeks before
@@ -54,8 +54,8 @@ def effect(question: Question, kpi: Effect, frames: Frames, now: int) -> Answer:
     """
     if question.by or question.per or question.versus:
         raise QuestionError("effect_alone")
-    subject = _subject(question, kpi)
-    checked = check(replace(question, by=("agent",)), subject, frames, now, Targets())
+    subject = _subject(configuration.find(question.of) if question.of else kpi.usual)
+    checked = check(replace(question, by=("agent",)), subject, frames, now, configuration.targets)
     span = question.period.span(now)
     missing = next((data for data in kpi.needs if data not in checked.asking.available), None)
     given = checked.given(span)
@@ -67,11 +67,10 @@ def effect(question: Question, kpi: Effect, frames: Frames, now: int) -> Answer:
     return _told(given, checked, weeks)
 
 
-def _subject(question: Question, kpi: Effect) -> AnyKpi:
-    subject = find(question.of) if question.of else kpi.usual
-    if not isinstance(subject, Kpi | Composite) or subject.unit in ADDS_UP:
-        raise QuestionError("no_effect_on", kpi=subject.key)
-    return subject
+def _subject(kpi: Listed) -> AnyKpi:
+    if not isinstance(kpi, Kpi | Composite) or kpi.unit in ADDS_UP:
+        raise QuestionError("no_effect_on", kpi=kpi.key)
+    return kpi
 
 
 def _weeks(checked: Checked, span: Span) -> Weeks | None:

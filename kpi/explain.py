@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isclose
 
-from kpi.answer import NO_TARGETS, answer
+from kpi.answer import answer
 from kpi.breakdown import breakdown
-from kpi.catalogue import AnyKpi, Composite, Kpi, find
+from kpi.catalogue import AnyKpi, Composite, Kpi
 from kpi.checked import Checked, check
 from kpi.compare import compared_span
+from kpi.configuration import AS_PUBLISHED, Configuration
 from kpi.dimensions import BREAKDOWNS
 from kpi.durations import Duration
 from kpi.errors import QuestionError
 from kpi.frames import Frames
 from kpi.period import Span
 from kpi.question import Answer, Figure, Question, Unit
-from kpi.targets import Targets, as_targets
 from kpi.totals import Total
 from kpi.why import Effect, Shares, why_count, why_quotient
 
@@ -56,7 +56,7 @@ class Explanation:
 
 
 def explain(
-    question: Question, frames: Frames, now: int, targets: Targets | Mapping[str, float] = NO_TARGETS
+    question: Question, frames: Frames, now: int, configuration: Configuration = AS_PUBLISHED
 ) -> Explanation | Answer:
     """Return the change of a figure against the compared period, split by a dimension; by team, unless asked.
 
@@ -68,17 +68,17 @@ def explain(
     """
     if question.per:
         raise QuestionError("why_alone")
-    kpi = find(question.kpi)
+    kpi = configuration.find(question.kpi)
     if not isinstance(kpi, Kpi | Composite):
         raise QuestionError("why_not_of", kpi=question.kpi)
     by = question.by or (_usual(kpi),)
     with frames.snapshot() as facts:
-        told = answer(replace(question, by=()), facts, now, targets)
+        told = answer(replace(question, by=()), facts, now, configuration)
         if not told.available:
             return told
         if told.uncovered or told.compared_figure is None or told.figure is None or told.compared is None:
             raise QuestionError("why_uncovered", kpi=question.kpi)
-        checked = check(replace(question, by=by), kpi, facts, now, as_targets(targets))
+        checked = check(replace(question, by=by), kpi, facts, now, configuration.targets)
         _, earlier = compared_span(question, now)
         return _split(told, checked, by, (earlier, told.span))
 

@@ -200,6 +200,7 @@ class Answer:
         buckets: the figures of a trend, up to the bucket that is running.
         target: what is aimed at; a ratio 0–1, a duration in seconds. The team's own when one team is asked about.
         target_is_usual: nobody has set the target; it is the lower end of the sources' reference range.
+        within: of a share of durations, the limit in seconds that it counts within.
         things: what the figure rests on: `tickets`, `replies`, `ratings` … (`kpi.sources.THINGS`).
         is_mean: the figure is a mean; a figure with percentiles is a median otherwise.
         restated: what was last said of the same, when that was something else.
@@ -231,6 +232,7 @@ class Answer:
     business: bool = False
     target: float | None = None
     target_is_usual: bool = False
+    within: int | None = None
     without: tuple[str, ...] = ()
     named_filters: tuple[Filter, ...] = ()
     kind: Kind = Kind.MEASURED

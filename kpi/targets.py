@@ -34,11 +34,6 @@ class Targets:
         return {kpi: target for targets in (self.general, *own) for kpi, target in targets.items()}
 
 
-def as_targets(given: Targets | Mapping[str, float]) -> Targets:
-    """Return targets as such; a plain mapping holds those for all teams."""
-    return given if isinstance(given, Targets) else Targets(general=given)
-
-
 class Standing(StrEnum):
     """How a figure stands to its target; the key of the words that say so.
 

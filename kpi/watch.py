@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from kpi.anomaly import WEEKS_USED, Judgement, judge_count, judge_duration, judge_ratio
 from kpi.asked import Asked
 from kpi.breakdown import breakdown
-from kpi.catalogue import AnyKpi, Composite, Kpi, find
+from kpi.catalogue import AnyKpi, Composite, Kpi, Listed
 from kpi.checked import Checked, check
+from kpi.configuration import AS_PUBLISHED, Configuration
 from kpi.errors import QuestionError
 from kpi.frames import Frames
 from kpi.period import Grain, Period, Span
 from kpi.question import Figure, Filter, Question, Sample, Unit
-from kpi.targets import Targets
 
 WATCHED = (
     "volume",
@@ -85,7 +85,9 @@ class Watch:
         return tuple(one for one in self.watched if one.judgement is None)
 
 
-def watch(question: Question, keys: Sequence[str], frames: Frames, now: int) -> Watch:
+def watch(
+    question: Question, keys: Sequence[str], frames: Frames, now: int, configuration: Configuration = AS_PUBLISHED
+) -> Watch:
     """Return a week of each KPI, or of each group of it, against up to half a year of weeks before.
 
     The running week stands for the last one that can be judged; any other week of the question is judged itself.
@@ -101,7 +103,10 @@ def watch(question: Question, keys: Sequence[str], frames: Frames, now: int) -> 
     watched: list[Watched] = []
     missing: list[str] = []
     with frames.snapshot() as facts:
-        checks = [check(replace(question, kpi=kpi.key), kpi, facts, now, Targets()) for kpi in _fit(question, keys)]
+        checks = [
+            check(replace(question, kpi=kpi.key), kpi, facts, now, configuration.targets)
+            for kpi in _fit(question, [configuration.find(key) for key in keys])
+        ]
         for checked in checks:
             if checked.asking.missing(checked.kpi):
                 missing.append(checked.kpi.key)
@@ -118,15 +123,14 @@ def watch(question: Question, keys: Sequence[str], frames: Frames, now: int) -> 
     )
 
 
-def _fit(question: Question, keys: Sequence[str]) -> list[AnyKpi]:
+def _fit(question: Question, kpis: Sequence[Listed]) -> list[AnyKpi]:
     """Return the KPIs that have a chart and what the question tells their rows apart by."""
     asked = {*question.by, *(chosen.dimension for chosen in question.filters)}
     found = []
-    for key in keys:
-        kpi = find(key)
+    for kpi in kpis:
         if not isinstance(kpi, Kpi | Composite) or kpi.unit not in CHARTED:
-            raise QuestionError("anomalies_not_of", kpi=key)
-        if len(keys) == 1 or kpi.dimensions is None or asked <= kpi.dimensions:
+            raise QuestionError("anomalies_not_of", kpi=kpi.key)
+        if len(kpis) == 1 or kpi.dimensions is None or asked <= kpi.dimensions:
             found.append(kpi)
     return found
 

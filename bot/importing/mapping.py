@@ -14,8 +14,7 @@ from bot.importing.columns import Kind
 from bot.importing.moments import ORDERS, Order
 from bot.importing.numbers import PAIRS, UNITS
 from bot.importing.words import WORDS, same
-from bot.settings_file import SettingsTable
-from bot.settings_values import Words, Zone, explain, one_of, place, refusal
+from bot.settings_values import SettingsTable, Words, Zone, explain, one_of, place, refusal
 from kpi.errors import FileError, KpiError, SettingsError, suggest
 from kpi.events import Field as Changing
 

@@ -26,6 +26,7 @@ def as_json(answer: Answer) -> Json:
         "target": answer.target,
         "target_is_usual": answer.target_is_usual,
         "standing": answer.standing,
+        "within": answer.within,
         "based_on": answer.things,
         "left_out": dict(answer.left_out),
         "notes": dict(answer.notes),

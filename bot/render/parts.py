@@ -1,7 +1,7 @@
 """The figures that a figure is made of, or that belong to it: each under its name, in its own unit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.render.figures import Figures
 from bot.text import DAY, Text
@@ -46,7 +46,7 @@ class Parts:
         """Return what a part is called: a band by its edges, a KPI by its name."""
         if (band := _BAND.fullmatch(name)) is not None:
             edges = [int(edge) for found in self._bands() for edge in found.groups() if edge]
-            days = all(edge % DAY == 0 for edge in edges) and max(edges) > DAY
+            days = in_days(edges) and not self._answer.business
             return self._text.band(int(band[1]), int(band[2]) if band[2] else None, days=days)
         return self._text(f"part.{name}" if f"part.{name}" in self._text else f"kpi.{name}.name")
 
@@ -87,6 +87,11 @@ class Parts:
     def _bands(self) -> list[re.Match[str]]:
         figure = self._answer.figure
         return [found for name in (figure.parts if figure else ()) if (found := _BAND.fullmatch(name))]
+
+
+def in_days(edges: Collection[int]) -> bool:
+    """Tell whether the edges of bands, in seconds, are best told in days."""
+    return all(edge % DAY == 0 for edge in edges) and max(edges) > DAY
 
 
 def _is_few(part: Figure) -> bool:

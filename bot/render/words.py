@@ -7,8 +7,6 @@ from bot.render.figures import Figures, scale_end
 from bot.render.parts import Parts
 from bot.render.rows import Table, one_line, sentence, tables
 from bot.text import Text
-from kpi.catalogue import CATALOGUE, Kpi
-from kpi.durations import Bands
 from kpi.period import local_day, midnight
 from kpi.question import Answer, Figure, Kind, Reading, Sample, Unit
 
@@ -82,10 +80,10 @@ class Wording:
         if self.answer.figure is None:
             return self.text("answer.not_available", needs=self.text(f"needs.{self.answer.needs}"))
         said = self.figures.full(self.answer.figure)
-        kpi = CATALOGUE.get(self.question.kpi)
-        if isinstance(kpi, Kpi) and isinstance(kpi.measure, Bands) and self.answer.figure.value is not None:
-            return self.text("answer.within", value=said, limit=self.text.duration(kpi.measure.within))
-        return said
+        if self.answer.within is None or self.answer.figure.value is None:
+            return said
+        limit = self.text.duration(self.answer.within, days=not self.answer.business)
+        return self.text("answer.within", value=said, limit=limit)
 
     # --- What it means -------------------------------------------------------------------------------------------
 

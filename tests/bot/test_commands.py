@@ -13,6 +13,7 @@ from bot.text import Text
 from kpi.catalogue import CATALOGUE
 from kpi.errors import QuestionError, StorageError
 from kpi.question import Answer
+from kpi.targets import Targets
 
 NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
 EN, FR = Text("en"), Text("fr")
@@ -22,7 +23,7 @@ EN, FR = Text("en"), Text("fr")
 def commands(make_sqlite):
     engine = open_database(make_sqlite())
     store_facts(engine)
-    targets = {"fcr": 0.8}
+    targets = Targets(general={"fcr": 0.8})
     yield Commands(Asker(engine, Settings(database_url="", timezone="Europe/Paris", targets=targets)))
     engine.dispose()
 

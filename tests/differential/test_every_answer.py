@@ -13,6 +13,7 @@ import pytest
 from cast import DAY, HOUR
 from differential.asking import questions
 from differential.comparing import differing, told, wanted
+from differential.desks import DESKS
 from differential.engines import BASELINE, ENGINES
 from differential.storing import store
 from differential.worlds import worlds
@@ -32,7 +33,6 @@ from kpi.schema import metadata
 
 SYNCED = CLOSES + 40 * DAY
 NOWS = (CLOSES + HOUR, CLOSES + 2 * DAY + 12 * HOUR, CLOSES + 20 * DAY, CLOSES + 35 * DAY)
-TARGETS = {"frt_sla": 0.9, "resolution_time": 2 * HOUR, "backlog_age": 3 * DAY}
 ASKED_BESIDE = 15
 """How many questions of a world are answered by pandas too, to the last digits."""
 EXAMPLES = int(os.environ.get("DIFFERENTIAL_EXAMPLES", "3"))
@@ -58,17 +58,17 @@ def _opened(kind: str, request, closing: ExitStack) -> Engine:
     return engine
 
 
-def answered(question, frames, now, targets) -> Answer | str:
+def answered(question, frames, now, configuration) -> Answer | str:
     """Return an answer, or the key of the refusal."""
     try:
-        return answer(question, frames, now, targets)
+        return answer(question, frames, now, configuration)
     except QuestionError as error:
         return error.key
 
 
-def read_slowly(world, question, now, targets) -> dict | str:
+def read_slowly(world, question, now, desk) -> dict | str:
     try:
-        return wanted(question.kpi, expected(world, question, now, SYNCED, targets))
+        return wanted(question.kpi, expected(world, question, now, SYNCED, desk))
     except RefusalError as refusal:
         return refusal.key
 
@@ -90,13 +90,13 @@ def from_another(given: Answer | str, other: Answer | str) -> str | None:
 
 def differences(world, asked, engines, when) -> list[str]:
     """Return each question that is answered otherwise than it must be, with the first difference."""
-    (frames, baseline), (now, targets) = engines, when
+    (frames, baseline), (now, (desk, configuration)) = engines, when
     found = []
     for number, question in enumerate(asked):
-        given = answered(question, frames, now, targets)
-        wrong = from_the_reading(given, read_slowly(world, question, now, targets))
+        given = answered(question, frames, now, configuration)
+        wrong = from_the_reading(given, read_slowly(world, question, now, desk))
         if wrong is None and baseline is not None and number < ASKED_BESIDE:
-            wrong = from_another(given, answered(question, baseline, now, targets))
+            wrong = from_another(given, answered(question, baseline, now, configuration))
         if wrong is not None:
             found.append(f"{wrong}\n    {question} now={now}")
     return found
@@ -111,7 +111,7 @@ def test_every_kpi_has_a_slow_reading_in_each_of_its_readings():
 @pytest.mark.parametrize("name", ENGINES)
 @given(
     world=worlds(),
-    when=st.tuples(st.sampled_from(NOWS), st.sampled_from(({}, TARGETS))),
+    when=st.tuples(st.sampled_from(NOWS), st.sampled_from(DESKS)),
     seed=st.integers(0, 2**32),
 )
 @settings(

@@ -9,7 +9,7 @@ from slow.days import Stretch, before, buckets, midnight, stretch
 from slow.figures import Numbers, RefusalError
 from slow.made import MADE
 from slow.promises import OVERDUE_NOW, PROMISED
-from slow.reading import Asked, Kpi, Made, available, is_missing
+from slow.reading import Asked, Desk, Kpi, Made, available, is_missing
 from slow.records import RECORDS
 from slow.reviews import QUALITY
 from slow.tickets import HANDLING, SATISFACTION, TICKETS
@@ -24,12 +24,12 @@ ADDS_UP = ("backlog", "actionable", "unanswered", "overdue", "volume", "solved",
 """What a training can't have an effect on, with cost_per_contact and channel_performance: counts and money."""
 
 
-def expected(world: World, question: Question, now: int, synced: int, targets: dict[str, float]) -> dict[str, Any]:
+def expected(world: World, question: Question, now: int, synced: int, desk: Desk) -> dict[str, Any]:
     """Return what an answer must show; raises RefusalError when there is none."""
     period = (question.period.start, question.period.end)
     time = stretch(*period, now, question.period.zone)
     filters = tuple((chosen.dimension, chosen.values) for chosen in question.filters)
-    asked = Asked(world, time, question.calendar, filters, question.by, targets)
+    asked = Asked(world, time, question.calendar, filters, question.by, desk)
     _refuse(question, now)
     if question.kpi == FORECAST:
         figure, notes = ahead.forecast(HANDLING["volume"], asked, period, synced)

@@ -193,7 +193,7 @@ def attained(key: str, value: float, target: float) -> float:
 def efficiency(found, asked: Asked) -> Numbers:
     parts, weighed = {}, []
     for key, weight in WEIGHTS.items():
-        figure, target = found.get(key), asked.targets.get(key, USUAL.get(key))
+        figure, target = found.get(key), asked.desk.targets.get(key, USUAL.get(key))
         reached = None
         if figure is not None and figure["value"] is not None and target is not None:
             reached = attained(key, figure["value"], target)

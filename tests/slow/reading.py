@@ -15,6 +15,15 @@ Keys = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
+class Desk:
+    """What a desk has decided: targets and the edges of bands by KPI, and the limit of the response bands' share."""
+
+    targets: Mapping[str, float] = field(default_factory=dict)
+    edges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    within: int | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What is asked of a world: between which instants, through which filters, by which dimensions."""
 
@@ -23,7 +32,7 @@ class Asked:
     calendar: bool = False
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     by: tuple[str, ...] = ()
-    targets: Mapping[str, float] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
 
     @property
     def now(self) -> int:

@@ -54,7 +54,9 @@ def open_tickets(asked: Asked) -> list[Row]:
 
 
 def age(rows: list[Row], asked: Asked) -> Numbers:
-    return figures.duration([asked.time.end - row["created_at"] for row in rows], AGES)
+    return figures.duration(
+        [asked.time.end - row["created_at"] for row in rows], asked.desk.edges.get("backlog_age", AGES)
+    )
 
 
 def waiting(rows: list[Row], asked: Asked) -> Numbers:
@@ -123,10 +125,11 @@ def bands(rows: list[Row], asked: Asked) -> Numbers:
     replied = [s for s in took if s is not None]
     if not rows:
         return figures.ratio(0, 0)
-    parts = {name: figures.ratio(len(some), len(rows)) for name, some in figures.in_bands(replied, RESPONSES).items()}
+    edges = asked.desk.edges.get("response_bands", RESPONSES)
+    parts = {name: figures.ratio(len(some), len(rows)) for name, some in figures.in_bands(replied, edges).items()}
     if len(replied) < len(rows):
         parts["no_reply"] = figures.ratio(len(rows) - len(replied), len(rows))
-    return figures.ratio(sum(s <= HOUR for s in replied), len(rows)) | {"parts": parts}
+    return figures.ratio(sum(s <= (asked.desk.within or HOUR) for s in replied), len(rows)) | {"parts": parts}
 
 
 def one_touch(rows: list[Row], _asked: Asked) -> Numbers:

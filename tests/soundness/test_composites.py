@@ -7,8 +7,10 @@ from cast import DAY, DINA, HOUR, MINUTE, PARIS, at
 from facts import Ledger
 
 from kpi.answer import answer
+from kpi.configuration import Configuration
 from kpi.period import Grain, Period
 from kpi.question import Figure, Filter, Question, Reading, Sample, Unit
+from kpi.targets import Targets
 
 NOW = at("2026-11-24 12:00")
 OCTOBER = Period.of(date(2026, 10, 1), Grain.MONTH, PARIS)
@@ -101,6 +103,7 @@ def test_channels_can_be_shown_by_something_else_and_filtered(engine):
 # --- Efficiency index --------------------------------------------------------------------------------------------
 
 TARGETS = {"frt_sla": 0.9, "csat": 0.8, "fcr": 0.7, "resolution_time": 4.0 * HOUR, "backlog_age": 2.0 * DAY}
+AIMING = Configuration(targets=Targets(general=TARGETS))
 
 
 def desk(ledger: Ledger, *, kept: int = 4, of_clocks: int = 5, rated: int = 5) -> None:
@@ -119,7 +122,7 @@ def desk(ledger: Ledger, *, kept: int = 4, of_clocks: int = 5, rated: int = 5) -
 def test_the_index_weighs_how_much_of_each_target_is_attained(engine):
     ledger = Ledger()
     desk(ledger)
-    told = answer(ask("efficiency_index"), ledger.frames(engine), NOW, TARGETS)
+    told = answer(ask("efficiency_index"), ledger.frames(engine), NOW, AIMING)
     # SLA 4 of 5, 0.8 ÷ 0.9 = 0.8889; CSAT 4 of 5, 0.8 ÷ 0.8 = 1; FCR 7 of 10, 0.7 ÷ 0.7 = 1;
     # resolution 4 h ÷ 5 h = 0.8; backlog median 3 days, 2 ÷ 3 = 0.6667.
     # (25 × 0.8889 + 25 × 1 + 20 × 1 + 15 × 0.8 + 15 × 0.6667) ÷ 100 = 89.22 ÷ 100.
@@ -140,7 +143,7 @@ def test_the_index_weighs_how_much_of_each_target_is_attained(engine):
 def test_components_without_data_drop_out_as_far_as_thirty_percent_of_the_weight(engine):
     ledger = Ledger()
     desk(ledger, of_clocks=0)  # no policies: 25 of 100 are missing
-    told = answer(ask("efficiency_index"), ledger.frames(engine), NOW, TARGETS)
+    told = answer(ask("efficiency_index"), ledger.frames(engine), NOW, AIMING)
     # (25 + 20 + 15 × 0.8 + 15 × 0.6667) ÷ 75 = 67 ÷ 75.
     assert told.figure.value == pytest.approx(100 * 67 / 75)
     missing = told.figure.parts["frt_sla"]
@@ -150,7 +153,8 @@ def test_components_without_data_drop_out_as_far_as_thirty_percent_of_the_weight
 def test_an_index_without_most_of_its_parts_is_withheld_and_shows_those_it_has(engine):
     ledger = Ledger()
     desk(ledger, of_clocks=0)
-    usual = {"resolution_time": 4.0 * HOUR}  # nothing for the backlog's age: 40 of 100 are missing
+    # Nothing is aimed at for the backlog's age: 40 of 100 are missing.
+    usual = Configuration(targets=Targets(general={"resolution_time": 4.0 * HOUR}))
     told = answer(ask("efficiency_index"), ledger.frames(engine), NOW, usual)
     assert told.figure.value is None
     assert {name: part.value for name, part in told.figure.parts.items()} == {

@@ -7,8 +7,10 @@ from cast import DAY, HOUR, PARIS, at
 from facts import Ledger
 
 from kpi.answer import answer
+from kpi.configuration import Configuration
 from kpi.period import Grain, Period
 from kpi.question import Figure, Question, Reading, Sample
+from kpi.targets import Targets
 
 NOW = at("2026-11-24 12:00")
 OCTOBER = Period(start=date(2026, 10, 1), end=date(2026, 11, 1), zone=PARIS, grain=Grain.MONTH)
@@ -107,13 +109,14 @@ def test_the_reference_of_the_sources_is_the_target_until_a_team_sets_its_own(en
     ledger = Ledger()
     ledger.solved(T0, T0 + HOUR)
     frames = ledger.frames(engine)
+    aiming = Configuration(targets=Targets(general={"fcr": 0.75}))
     assert answer(ask("fcr"), frames, NOW).target == 0.70
     assert answer(ask("csat"), frames, NOW).target == 0.80
     assert answer(ask("volume"), frames, NOW).target is None
-    assert answer(ask("fcr"), frames, NOW, {"fcr": 0.75}).target == 0.75
+    assert answer(ask("fcr"), frames, NOW, aiming).target == 0.75
     assert answer(ask("fcr"), frames, NOW).target_is_usual
     assert not answer(ask("volume"), frames, NOW).target_is_usual
-    assert not answer(ask("fcr"), frames, NOW, {"fcr": 0.75}).target_is_usual
+    assert not answer(ask("fcr"), frames, NOW, aiming).target_is_usual
 
 
 # --- SLA ---------------------------------------------------------------------------------------------------------

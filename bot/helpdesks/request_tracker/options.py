@@ -5,8 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from bot.settings_file import SettingsTable
-from bot.settings_values import Words, explain, one_of
+from bot.settings_values import SettingsTable, Words, explain, one_of
 from kpi.events import Status
 
 Folded = AfterValidator(lambda words: {name.casefold(): value for name, value in words.items()})

@@ -1,0 +1,131 @@
+"""What a desk decides about its KPIs, in the settings file: what it aims at, and where their bands meet."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+
+from bot.settings_values import Duration, SettingsTable, duration, refusal, written
+from kpi.catalogue import CATALOGUE, Composite, Kpi, Listed
+from kpi.configuration import banded, changed, edges_of, limit_of
+from kpi.errors import suggest
+from kpi.question import Unit
+from kpi.targets import Targets
+
+TEAMS = "teams"
+"""The table in `[targets]` whose tables hold the targets of one team each."""
+
+AIMED_AT = {key: kpi for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi | Composite)}
+"""The KPIs that can have a target: those that are measured."""
+
+
+def _targets(given: object) -> Targets:
+    """Return the targets by KPI, for all and by team, in the KPI's own unit."""
+    if not isinstance(given, Mapping):
+        raise refusal("setting_not_a_table")
+    teams = given.get(TEAMS, {})
+    if not isinstance(teams, Mapping):
+        raise refusal("setting_not_a_table", inside=(TEAMS,))
+    general = {key: value for key, value in given.items() if key != TEAMS}
+    return Targets(
+        general=_by_kpi(general, ()),
+        teams={str(team): _by_kpi(own, (TEAMS, str(team))) for team, own in teams.items()},
+    )
+
+
+def _by_kpi(given: object, inside: tuple[str, ...]) -> dict[str, float]:
+    """Return the targets in a table, a ratio 0–1, seconds, or as the KPI counts; `inside` is where it stands."""
+    if not isinstance(given, Mapping):
+        raise refusal("setting_not_a_table", inside=inside)
+    targets = {}
+    for key, value in given.items():
+        if key not in AIMED_AT:
+            known = [*AIMED_AT, *([] if inside else [TEAMS])]
+            near = suggest(str(key), known, limit=1)
+            raise refusal("unknown_setting", suggestions=near, known=known, inside=(*inside, str(key)))
+        targets[str(key)] = _target(value, AIMED_AT[key].unit, (*inside, str(key)))
+    return targets
+
+
+def _target(value: object, unit: Unit, inside: tuple[str, ...]) -> float:
+    text = str(value).strip()
+    if unit is Unit.SECONDS:
+        return duration(value, *inside)
+    if unit is Unit.RATIO:
+        number, percent, rest = text.partition("%")
+        if percent and not rest and _is_number(number) and 0 <= float(number) <= 100:  # noqa: PLR2004  # per cent
+            return float(number) / 100
+        raise refusal("setting_not_a_percentage", value=text, inside=inside)
+    if unit is Unit.NET:
+        if _is_number(text.removeprefix("-").removeprefix("+")) and abs(float(text)) <= 100:  # noqa: PLR2004  # its scale
+            return float(text)
+        raise refusal("setting_not_a_net_score", value=text, inside=inside)
+    if _is_number(text):
+        return float(text)
+    raise refusal("setting_not_a_count", value=text, inside=inside)
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().replace(".", "", 1).isdecimal()
+
+
+Targeted = Annotated[Any, BeforeValidator(_targets)]
+"""The `targets` of the file: Targets."""
+
+# --- Bands -------------------------------------------------------------------------------------------------------
+
+BANDED = {key: kpi for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi) and edges_of(kpi)}
+"""The KPIs that have bands."""
+
+
+def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
+    if not limits:
+        raise refusal("setting_no_limits")
+    for place, (lower, upper) in enumerate(pairwise(limits), start=1):
+        if upper <= lower:
+            raise refusal("setting_limits_not_rising", value=written(upper), before=written(lower), inside=(place,))
+    return limits
+
+
+class KpiTable(SettingsTable):
+    """What is decided about one KPI: the limits between its bands, and the one that its share counts within."""
+
+    bands: Annotated[tuple[Duration, ...], AfterValidator(_rising)] | None = None
+    within: Duration | None = None
+
+    def kpi(self, usual: Kpi) -> Kpi:
+        """Return the KPI as it is wanted; what isn't decided stays."""
+        return banded(usual, self.bands or edges_of(usual), self.within)
+
+
+def _known_kpis(given: object) -> object:
+    for key in given if isinstance(given, Mapping) else ():
+        if key not in BANDED:
+            near = suggest(str(key), BANDED, limit=1)
+            raise refusal("unknown_setting", suggestions=near, known=list(BANDED), inside=(str(key),))
+    return given
+
+
+def _limits_of_bands(tables: dict[str, KpiTable]) -> dict[str, KpiTable]:
+    """Refuse a limit that no band ends at: nobody could add the bands up to the share."""
+    for key, table in tables.items():
+        limit = limit_of(BANDED[key])
+        if limit is None:
+            if table.within is not None:
+                raise refusal("unknown_setting", suggestions=[], known=["bands"], inside=(key, "within"))
+            continue
+        within, limits = table.within or limit, table.bands or edges_of(BANDED[key])
+        if within not in limits:
+            choices = [written(seconds) for seconds in limits]
+            raise refusal("setting_no_limit_of_bands", value=written(within), choices=choices, inside=(key, "within"))
+    return tables
+
+
+KpiTables = Annotated[dict[str, KpiTable], BeforeValidator(_known_kpis), AfterValidator(_limits_of_bands)]
+"""The `kpis` of the file, by KPI."""
+
+
+def configured(tables: Mapping[str, KpiTable]) -> dict[str, Listed]:
+    """Return the KPIs that are otherwise than in the catalogue."""
+    return changed({key: table.kpi(BANDED[key]) for key, table in tables.items()})

@@ -1,0 +1,64 @@
+"""What a desk has decided about its KPIs: what it aims at, and where their bands meet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from kpi.catalogue import CATALOGUE, AnyKpi, Composite, Kpi, Listed, find
+from kpi.durations import Bands, Duration
+from kpi.targets import Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """What answers depend on besides the question and the facts.
+
+    Attributes:
+        targets: what is aimed at, by KPI key, for all or for teams; otherwise the lower end of the sources' reference
+            range.
+        kpis: those that are otherwise than in the catalogue, by their key, as `changed` returns them. Made once for
+            all questions: engines remember what they made of a KPI by its identity.
+    """
+
+    targets: Targets = field(default_factory=Targets)
+    kpis: Mapping[str, Listed] = field(default_factory=dict, repr=False)
+
+    def find(self, key: str) -> Listed:
+        """Return a KPI by its key; raises QuestionError `unknown_kpi`."""
+        return self.kpis.get(key) or find(key)
+
+
+AS_PUBLISHED = Configuration()
+"""The catalogue as it stands in the KPI reference, and no targets."""
+
+
+def edges_of(kpi: Listed) -> tuple[int, ...]:
+    """Return the seconds between the bands of a KPI; none of one without bands."""
+    return kpi.measure.edges if isinstance(kpi, Kpi) and isinstance(kpi.measure, Bands | Duration) else ()
+
+
+def limit_of(kpi: Listed) -> int | None:
+    """Return the seconds within which the share counts that a KPI with bands is; None of any other."""
+    return kpi.measure.within if isinstance(kpi, Kpi) and isinstance(kpi.measure, Bands) else None
+
+
+def banded(kpi: Kpi, edges: tuple[int, ...], within: int | None = None) -> Kpi:
+    """Return a KPI whose bands meet at these seconds, and whose share, if it is one, counts within that limit."""
+    match kpi.measure:
+        case Bands() as share:
+            return replace(kpi, measure=replace(share, edges=edges, within=within or share.within))
+        case Duration() as duration:
+            return replace(kpi, measure=replace(duration, edges=edges))
+    raise TypeError(kpi.key)  # it has no bands
+
+
+def changed(kpis: Mapping[str, Kpi]) -> dict[str, Listed]:
+    """Return KPIs that stand for those of the same keys in the catalogue, with the composites that are made of them."""
+    remade = {key: _remade(kpi, kpis) for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi | Composite)}
+    return {key: kpi for key, kpi in remade.items() if kpi is not CATALOGUE[key]}
+
+
+def _remade(kpi: AnyKpi, kpis: Mapping[str, Kpi]) -> AnyKpi:
+    if isinstance(kpi, Kpi):
+        return kpis.get(kpi.key, kpi)
+    made_of = {name: _remade(member, kpis) for name, member in kpi.made_of.items()}
+    return kpi if made_of == kpi.made_of else replace(kpi, made_of=made_of)
