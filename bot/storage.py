@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, or_, select, 
 
 from bot.awaited import link_awaited
 from bot.database import upsert
-from bot.facts import batches, bump, has_tickets, refold, remember_rules, team_names
+from bot.facts import batches, bump, has_tickets, refold, remember_rules, rules_of
 from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult, Told
 from bot.tables import refused_tickets, sync_cursors
 from kpi import schema
@@ -41,8 +41,8 @@ class Desk:
     messages: str = ALL_MESSAGES
 
     def rules(self, connection: Connection) -> Rulebook:
-        """Return the rules with the teams' names as stored at this moment."""
-        return self.rulebook(team_names(connection, self.key))
+        """Return the rules for what is stored of the helpdesk at this moment."""
+        return rules_of(connection, self.key, self.rulebook)
 
 
 def store_page(connection: Connection, desk: Desk, page: Page, now: int) -> int:
@@ -64,8 +64,6 @@ def store_told(connection: Connection, desk: Desk, told: Told, now: int) -> None
     _store_people(connection, schema.customers, desk, told.customers)
     teams = [{"helpdesk": desk.key, **_row(team)} for team in told.teams]
     upsert(connection, schema.teams, teams)
-    if not has_tickets(connection, desk.key):
-        remember_rules(connection, desk.key, desk.rules(connection))
     store_tickets(connection, desk, told.tickets, now)
 
 
@@ -74,14 +72,16 @@ def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketRe
     latest = {_external_id(result): result for result in results}
     histories = [result for result in latest.values() if isinstance(result, History)]
     refused = [result for result in latest.values() if isinstance(result, Refused)]
+    if any(history.messages for history in histories):
+        _remember_messages(connection, desk)
+    if not has_tickets(connection, desk.key):
+        remember_rules(connection, desk.key, desk.rules(connection))
     upsert(
         connection,
         schema.tickets,
         [_ticket_row(desk, history.ticket) for history in histories],
         key=("helpdesk", "external_id"),
     )
-    if any(history.messages for history in histories):
-        _remember_messages(connection, desk)
     ids = ticket_ids(connection, desk.key, latest)
     touched = {ids[history.ticket.external_id] for history in histories}
     touched |= _store_events(connection, desk, histories, ids)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Select, select, text
 
 from bot.database import writing
-from bot.facts import Progress, needs_rebuild, rebuild, team_names
+from bot.facts import Progress, needs_rebuild, rebuild, rules_of
 from bot.helpdesks.connector import Connector, Cursor, Refused
 from bot.settings import Settings
 from bot.storage import Desk, forget_subjects, read_cursor_text, refused_again, store_page, store_told
@@ -247,7 +247,7 @@ def _ping(connection: Connection) -> None:
 def _refresh(engine: Engine, helpdesk: str, settings: Settings, *, force: bool, progress: Progress | None) -> int:
     with engine.connect() as connection:
         stale = needs_rebuild(connection, helpdesk, settings)
-        rules = settings.rulebook(team_names(connection, helpdesk))
+        rules = rules_of(connection, helpdesk, settings.rulebook)
     if not stale and not force:
         return 0
     log.info("rebuilding facts", helpdesk=helpdesk, rules_changed=stale)

@@ -1,7 +1,7 @@
 """Which schedule a ticket is under, and which SLA target a clock runs against."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kpi.events import WAITING, Status
@@ -124,6 +124,12 @@ class Rulebook:
         conditions = [condition for rule in rules for condition in rule.when if condition.field == "team"]
         asked = [condition.values for condition in conditions]
         return frozenset(word for words in (*asked, *self.escalation.tiers) for word in words)
+
+    def promising(self, metrics: Collection[Metric]) -> "Rulebook":
+        """Return these rules without promises of other metrics."""
+        kept = [[target for target in policy.targets if target.metric in metrics] for policy in self.policies]
+        policies = zip(self.policies, kept, strict=True)
+        return replace(self, policies=tuple(replace(policy, targets=tuple(targets)) for policy, targets in policies))
 
     def _hold(self, conditions: tuple[Condition, ...], attributes: Attributes) -> bool:
         return all(condition.holds(attributes, self.team_names) for condition in conditions)

@@ -11,6 +11,7 @@ from bot.facts.rules import (
     needs_rebuild,
     rebuild,
     remember_rules,
+    rules_of,
     stale_helpdesks,
 )
 from bot.facts.versions import FACTS, FACTS_REMOVED, bump
@@ -30,6 +31,7 @@ __all__ = [
     "rebuild",
     "refold",
     "remember_rules",
+    "rules_of",
     "stale_helpdesks",
     "team_names",
 ]

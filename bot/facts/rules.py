@@ -17,13 +17,34 @@ from bot.facts.refolding import refold
 from bot.settings import Settings
 from bot.tables import facts_rules
 from kpi import schema
-from kpi.policies import Rulebook
+from kpi.needs import ALL_MESSAGES, FIRST_REPLIES
+from kpi.policies import Metric, Rulebook
 
 FACTS_VERSION = 2
 """Counted up when `kpi.history` changes what facts say: every database then makes them again."""
 
+Rules = Callable[[Mapping[str, str]], Rulebook]
+"""Rules, given the names of a helpdesk's teams by identifier."""
+
+_KEPT_IN_SIGHT: Mapping[str | None, frozenset[Metric]] = {
+    None: frozenset({Metric.RESOLUTION}),
+    FIRST_REPLIES: frozenset({Metric.RESOLUTION, Metric.FIRST_REPLY}),
+    ALL_MESSAGES: frozenset(Metric),
+}
+"""By what a helpdesk tells of conversations, the promises that it would tell to be kept."""
+
 Progress = Callable[[int, int | None], None]
 """Called with the number of tickets done and of those left, None when that is unknown."""
+
+
+def rules_of(connection: Connection, helpdesk: str, rules: Rules) -> Rulebook:
+    """Return the rules for a helpdesk at this moment, given its teams and what it tells of conversations.
+
+    The clock of a reply that nobody would tell never stops: such promises are none.
+    """
+    helpdesks = schema.helpdesks.c
+    told = connection.scalar(select(helpdesks.messages).where(helpdesks.key == helpdesk))
+    return rules(team_names(connection, helpdesk)).promising(_KEPT_IN_SIGHT[told])
 
 
 def fingerprint(rules: Rulebook) -> str:
@@ -68,7 +89,7 @@ def facts_are_stale(connection: Connection, helpdesk: str, rules: Rulebook) -> b
 
 def needs_rebuild(connection: Connection, helpdesk: str, settings: Settings) -> bool:
     """Tell whether facts of this helpdesk don't follow the settings' rules, so that none of them may be shown."""
-    return facts_are_stale(connection, helpdesk, settings.rulebook(team_names(connection, helpdesk)))
+    return facts_are_stale(connection, helpdesk, rules_of(connection, helpdesk, settings.rulebook))
 
 
 def stale_helpdesks(connection: Connection, helpdesks: Iterable[str], settings: Settings) -> tuple[str, ...]:

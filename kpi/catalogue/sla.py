@@ -30,6 +30,7 @@ def _sla(
     ticket. Those that run in time have not succeeded yet, and those that ended in time without what was promised
     never will: they are in neither number. `told_by` is the data besides that tells that a promise was kept.
     """
+    needs = ("tickets", *told_by, "sla_policies")  # a promise that nobody would tell to be kept has no clock either
     kept_word = nw.col("stopped_by") == stopped_by
     return Kpi(
         key=key,
@@ -41,7 +42,7 @@ def _sla(
         columns=("state", "stopped_by", "late_after", "breached"),
         customer_opened=customer_opened,
         higher_is_better=True,
-        needs=("tickets", "sla_policies", *told_by),
+        needs=needs,
         notes={"still_running": ~(STOPPED | LATE.fill_null(False))} | ended_otherwise,
         beside={
             "running_overdue": Kpi(
@@ -52,7 +53,7 @@ def _sla(
                 measure=Count(),
                 customer_opened=customer_opened,
                 higher_is_better=False,
-                needs=("tickets", "sla_policies", *told_by),
+                needs=needs,
                 sources=("S0",),
             )
         },

@@ -11,7 +11,7 @@ from spark.machine import session
 from sqlalchemy import Engine
 
 from bot.exporting import export_facts
-from bot.facts import remember_rules, team_names
+from bot.facts import remember_rules, rules_of
 from bot.settings import HelpdeskSettings, Settings
 from kpi.frames import DatabaseFrames, Frames
 from kpi.memory import MemoryFrames
@@ -41,7 +41,7 @@ def _exported(database: Engine, world: World) -> Iterator[Path]:
     )
     with database.begin() as connection:
         for name in world.read:
-            remember_rules(connection, name, settings.rulebook(team_names(connection, name)))
+            remember_rules(connection, name, rules_of(connection, name, settings.rulebook))
     with TemporaryDirectory() as place:
         export_facts(database, settings, Path(place), EXPORTED_AT)
         yield Path(place)

@@ -14,6 +14,8 @@ Row = dict[str, Any]
 WEEK_S = 7 * 86_400
 SHARED = ("helpdesk", "left_out", "opened_by_agent", "channel", "type", "brand", "status", "customer", "tags")
 WHOSE = ("team", "agent", "priority")
+TOLD_BY = {"first_reply": "first_replies", "next_reply": "messages", "resolution": "tickets"}
+"""What tells that a promise was kept: without it nothing is promised."""
 
 
 @dataclass(repr=False)
@@ -90,7 +92,7 @@ class World:
 
     @cached_property
     def clocks(self) -> list[Row]:
-        return self._of_tickets("clock_rows")
+        return [row for row in self._of_tickets("clock_rows") if self.tells(row["helpdesk"], TOLD_BY[row["metric"]])]
 
     @cached_property
     def solves(self) -> list[Row]:
@@ -112,7 +114,8 @@ class World:
         found = []
         for key, told in self.told.items():
             shared = {name: self.tickets[key][name] for name in SHARED}
-            found += [row | shared for row in told.overdue(instant)]
+            running = [row for row in told.overdue(instant) if self.tells(key[0], TOLD_BY[row["metric"]])]
+            found += [row | shared for row in running]
         return found
 
     # --- What happened beside tickets ---

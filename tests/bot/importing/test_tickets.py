@@ -268,3 +268,41 @@ def test_a_helpdesk_that_is_read_takes_no_histories_from_a_file(door_on_sqlite):
     assert "demo is read from the helpdesk itself by kpi-bot sync" in refused
     work = door_on_sqlite.write("w.csv", "at,agent,duration\n2026-11-03,alice,60\n")
     assert "into the helpdesk demo" in door_on_sqlite.run("work", work, helpdesk="demo").stdout
+
+
+POLICY = """
+[[policies]]
+name = "everybody"
+first_reply = "1h"
+next_reply = "2h"
+resolution = "8h"
+"""
+DATES = "ticket,created\n1,2026-11-03 09:00\n2,2026-11-03 10:00\n"
+REPLIES = DATES.replace("created\n", "created,first reply\n").replace("10:00\n", "10:00,2026-11-03 10:30\n")
+CONVERSATION = """ticket,at,event,role
+2,2026-11-03 10:00,created,customer
+2,2026-11-03 10:30,message,agent
+2,2026-11-03 11:00,message,customer
+"""
+
+
+def test_replies_are_overdue_only_once_the_history_tells_replies(door):
+    def clocks():
+        return sorted((row["metric"], row["state"]) for row in door.rows(schema.clock_facts))
+
+    def overdue():
+        return sorted(row["metric"] for row in door.rows(schema.overdue_facts))
+
+    policy = {"settings": str(door.write("settings.toml", POLICY))}
+    resolutions = [("resolution", "running")] * 2
+    door.good("tickets", door.write("dates.csv", DATES), **policy)
+    assert (clocks(), overdue()) == (resolutions, ["resolution"] * 2)
+    door.good("tickets", door.write("replies.csv", REPLIES), **policy)
+    replies = [("first_reply", "running"), ("first_reply", "stopped")]
+    assert (clocks(), overdue()) == (replies + resolutions, ["first_reply"] + ["resolution"] * 2)
+    door.good("events", door.write("events.csv", CONVERSATION), **policy)
+    assert clocks() == [*replies, ("next_reply", "running"), *resolutions]
+    assert overdue() == ["first_reply", "next_reply", "resolution", "resolution"]
+    before = door.dump()
+    door.good("events", door.write("events.csv", CONVERSATION), **policy)
+    assert door.dump() == before
