@@ -1,0 +1,70 @@
+"""Who and what there is: the methods `conversations.*`, `users.*` and `usergroups.*`."""
+
+from bot.demo.slack.directory import APP_USER, Json, channel_json, group_json, person_json
+from bot.demo.slack.errors import SlackError
+from bot.demo.slack.workspace import Workspace
+
+
+def info(workspace: Workspace, given: Json) -> Json:
+    """Return a conversation that the app can see."""
+    channel = workspace.directory.channel(str(given.get("channel")))
+    if channel.is_private and APP_USER not in channel.members:
+        raise SlackError("channel_not_found")
+    return {"channel": channel_json(channel)}
+
+
+def members(workspace: Workspace, given: Json) -> Json:
+    """Return the ids of a conversation's members."""
+    channel = workspace.directory.channel(str(given.get("channel")))
+    if channel.is_private and APP_USER not in channel.members:
+        raise SlackError("channel_not_found")
+    return {"members": sorted(channel.members), "response_metadata": {"next_cursor": ""}}
+
+
+def join(workspace: Workspace, given: Json) -> Json:
+    """Make the app a member of a public channel."""
+    channel = workspace.directory.channel(str(given.get("channel")))
+    if channel.is_private:
+        raise SlackError("method_not_supported_for_channel_type" if channel.is_im else "channel_not_found")
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    workspace.directory.join(channel.id, APP_USER)
+    return {"channel": channel_json(workspace.directory.channel(channel.id))}
+
+
+def open_direct(workspace: Workspace, given: Json) -> Json:
+    """Return the conversation with one person."""
+    users = given.get("users") or ""
+    found = users.split(",") if isinstance(users, str) else list(users)
+    if len(found) != 1:
+        raise SlackError("not_enough_users" if not found else "method_not_supported")
+    return {"channel": {"id": workspace.directory.direct(found[0]).id}}
+
+
+def user_info(workspace: Workspace, given: Json) -> Json:
+    """Return somebody; their language only when asked for it."""
+    include_locale = given.get("include_locale") in {True, "true", "1"}
+    person = workspace.directory.person(str(given.get("user")))
+    return {"user": person_json(person, workspace.clock(), include_locale=include_locale)}
+
+
+def lookup(workspace: Workspace, given: Json) -> Json:
+    """Return somebody by e-mail address."""
+    email = str(given.get("email") or "").casefold()
+    for person in workspace.directory.people.values():
+        if email and person.email.casefold() == email:
+            return {"user": person_json(person, workspace.clock(), include_locale=False)}
+    raise SlackError("users_not_found")
+
+
+def groups(workspace: Workspace, _: Json) -> Json:
+    """Return the user groups."""
+    return {"usergroups": [group_json(group) for group in workspace.directory.user_groups.values()]}
+
+
+def group_users(workspace: Workspace, given: Json) -> Json:
+    """Return who belongs to a user group."""
+    group = workspace.directory.user_groups.get(str(given.get("usergroup")))
+    if group is None:
+        raise SlackError("no_such_subteam")
+    return {"users": list(group.users)}
