@@ -11,6 +11,8 @@ from bot.settings import LANGUAGES, SECRETS, Environment, load_settings, variabl
 from bot.settings_file import KINDS
 from bot.settings_values import duration
 from bot.text import Text
+from kpi.catalogue import CATALOGUE
+from kpi.configuration import edges_of, limit_of
 from kpi.errors import SettingsError
 from kpi.events import Status
 from kpi.hours import Schedule, Week
@@ -497,6 +499,62 @@ def test_a_target_that_is_not_accepted_is_named(refused, toml, key, setting):
     assert (error.key, error.values["setting"]) == (key, setting)
 
 
+def test_bands_are_set_by_kpi_and_what_is_not_set_stays(load):
+    configuration = load('[kpis.response_bands]\nbands = ["30m", "2h", "1d"]\nwithin = "2h"').configuration
+    responses, age = configuration.find("response_bands"), configuration.find("backlog_age")
+    assert (edges_of(responses), limit_of(responses)) == ((30 * MINUTE, 2 * HOUR, 24 * HOUR), 2 * HOUR)
+    assert age is CATALOGUE["backlog_age"]
+
+
+def test_bands_or_the_limit_can_be_set_alone(load):
+    limited = load('[kpis.response_bands]\nwithin = "4h"').configuration.find("response_bands")
+    assert (edges_of(limited), limit_of(limited)) == (edges_of(CATALOGUE["response_bands"]), 4 * HOUR)
+    parted = load('[kpis.response_bands]\nbands = ["1h"]').configuration.find("response_bands")
+    assert (edges_of(parted), limit_of(parted)) == ((HOUR,), HOUR)
+    assert edges_of(load('[kpis.backlog_age]\nbands = ["12h", "1d 12h"]').configuration.find("backlog_age")) == (
+        12 * HOUR,
+        36 * HOUR,
+    )
+
+
+def test_a_kpi_that_is_set_is_made_once_since_engines_remember_it(load):
+    settings = load('[kpis.backlog_age]\nbands = ["2d"]')
+    assert settings.configuration.find("backlog_age") is settings.configuration.find("backlog_age")
+
+
+@pytest.mark.parametrize(
+    ("toml", "key", "setting"),
+    [
+        ("[kpis.response_bands]\nbands = []", "setting_no_limits", "kpis.response_bands.bands"),
+        ('[kpis.response_bands]\nbands = "1h"', "setting_not_a_list", "kpis.response_bands.bands"),
+        ('[kpis.response_bands]\nbands = ["1h", 5]', "setting_not_a_duration", "kpis.response_bands.bands.#2"),
+        ('[kpis.backlog_age]\nbands = ["0d", "1d"]', "setting_not_a_duration", "kpis.backlog_age.bands.#1"),
+        ('[kpis.backlog_age]\nbands = ["-1d"]', "setting_not_a_duration", "kpis.backlog_age.bands.#1"),
+        ('[kpis.backlog_age]\nbands = ["3d", "1d"]', "setting_limits_not_rising", "kpis.backlog_age.bands.#2"),
+        ('[kpis.backlog_age]\nbands = ["1d", "24h"]', "setting_limits_not_rising", "kpis.backlog_age.bands.#2"),
+        ('[kpis.backlog_age]\nwithin = "1d"', "unknown_setting", "kpis.backlog_age.within"),
+        ('[kpis.backlog_age]\nedges = ["1d"]', "unknown_setting", "kpis.backlog_age.edges"),
+        ('[kpis.backlog_ages]\nbands = ["1d"]', "unknown_setting", "kpis.backlog_ages"),
+        ('[kpis.frt]\nlimit = "1h"', "unknown_setting", "kpis.frt"),
+        ('[kpis.response_bands]\nwithin = "2h"', "setting_no_limit_of_bands", "kpis.response_bands.within"),
+        ('[kpis.response_bands]\nbands = ["2h"]', "setting_no_limit_of_bands", "kpis.response_bands.within"),
+        ('[kpis.response_bands]\nwithin = "soon"', "setting_not_a_duration", "kpis.response_bands.within"),
+        ("kpis = 5", "setting_not_a_table", "kpis"),
+        ("[kpis]\nbacklog_age = 5", "setting_not_a_table", "kpis.backlog_age"),
+    ],
+)
+def test_bands_that_are_not_accepted_are_named(refused, toml, key, setting):
+    error = refused(toml)
+    assert (error.key, error.values["setting"]) == (key, setting)
+
+
+def test_a_limit_of_no_band_is_refused_with_those_there_are(refused):
+    error = refused('[kpis.response_bands]\nbands = ["30m", "1h 30m"]')
+    assert Text("en").error(error) == (
+        "kpis.response_bands.within is 1h, at which no band ends. Set it to 30m or 1h 30m, or add 1h to bands."
+    )
+
+
 def test_an_unknown_key_is_named_with_the_nearest_and_with_what_can_stand_there(refused):
     error = refused('[[polices]]\nname = "x"')
     assert (error.key, error.values["setting"], error.values["suggestions"]) == (
@@ -505,7 +563,7 @@ def test_an_unknown_key_is_named_with_the_nearest_and_with_what_can_stand_there(
         ["policies"],
     )
     assert error.values["known"] == [
-        *("helpdesks", "schedules", "policies", "escalation", "targets", "test_tags", "week_start")
+        *("helpdesks", "schedules", "policies", "escalation", "targets", "kpis", "test_tags", "week_start")
     ]
 
 
