@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import pairwise
+from math import inf
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -44,19 +45,20 @@ def _by_kpi(given: object, inside: tuple[str, ...]) -> dict[str, float]:
             known = [*AIMED_AT, *([] if inside else [TEAMS])]
             near = suggest(str(key), known, limit=1)
             raise refusal("unknown_setting", suggestions=near, known=known, inside=(*inside, str(key)))
-        targets[str(key)] = _target(value, AIMED_AT[key].unit, (*inside, str(key)))
+        targets[str(key)] = _target(value, AIMED_AT[key], (*inside, str(key)))
     return targets
 
 
-def _target(value: object, unit: Unit, inside: tuple[str, ...]) -> float:
-    text = str(value).strip()
+def _target(value: object, kpi: Kpi | Composite, inside: tuple[str, ...]) -> float:
+    text, unit = str(value).strip(), kpi.unit
     if unit is Unit.SECONDS:
         return duration(value, *inside)
     if unit is Unit.RATIO:
         number, percent, rest = text.partition("%")
-        if percent and not rest and _is_number(number) and 0 <= float(number) <= 100:  # noqa: PLR2004  # per cent
+        most, key = (inf, "setting_not_a_ratio") if kpi.may_exceed_one else (100, "setting_not_a_percentage")
+        if percent and not rest and _is_number(number) and 0 <= float(number) <= most:
             return float(number) / 100
-        raise refusal("setting_not_a_percentage", value=text, inside=inside)
+        raise refusal(key, value=text, inside=inside)
     if unit is Unit.NET:
         if _is_number(text.removeprefix("-").removeprefix("+")) and abs(float(text)) <= 100:  # noqa: PLR2004  # its scale
             return float(text)

@@ -56,6 +56,7 @@ class Definition:
             in it.
         target_range: the sources' reference values, from and to; a ratio 0–1.
         sources: the articles that define it, S0–S4.
+        may_exceed_one: it is a ratio whose numerator isn't part of its denominator.
         things: what its figure rests on, where that isn't what the source of its rows holds (`kpi.sources.THINGS`).
     """
 
@@ -66,6 +67,7 @@ class Definition:
     grain: Grain | None = None
     target_range: tuple[float, float] | None = None
     sources: tuple[str, ...]
+    may_exceed_one: bool = False
     things: str | None = None
 
 

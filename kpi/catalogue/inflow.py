@@ -59,6 +59,7 @@ KPIS = (
         made_of={"volume": VOLUME, "solved": SOLVES},
         combine=_clearance,
         unit=Unit.RATIO,
+        may_exceed_one=True,
         higher_is_better=True,
         sources=("S2",),
     ),

@@ -84,6 +84,7 @@ KPIS = (
         event=BY_DAY,
         condition=~nw.col("impressions").is_null(),
         measure=Share(part=nw.col("interactions").fill_null(0), whole=nw.col("impressions")),
+        may_exceed_one=True,
         columns=("interactions", "impressions"),
         dimensions=NOTHING,
         higher_is_better=True,

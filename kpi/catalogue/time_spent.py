@@ -154,6 +154,7 @@ KPIS = (
         made_of={"worked": WORKED, "on_duty": ON_DUTY},
         combine=_utilization,
         unit=Unit.RATIO,
+        may_exceed_one=True,  # who works more than the roster says
         dimensions=frozenset({"agent", "helpdesk"}),
         things="shifts",
         higher_is_better=None,

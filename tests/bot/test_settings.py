@@ -469,6 +469,11 @@ def test_every_kind_of_kpi_can_have_a_target(load):
     assert settings.targets.general == {"nps": -5, "csat_score": 4.2, "cost_per_contact": 12.5, "replies_per_ticket": 2}
 
 
+def test_what_may_exceed_a_hundred_per_cent_can_aim_above_it(load):
+    settings = load('[targets]\nclearance = "105%"\nutilization = "80%"\nsocial_engagement = "120 %"')
+    assert settings.targets.general == {"clearance": 1.05, "utilization": 0.8, "social_engagement": 1.2}
+
+
 def test_a_team_has_targets_of_its_own_by_name_or_identifier(load):
     settings = load('[targets]\nfcr = "75%"\n[targets.teams.Billing]\nfcr = "80%"\n[targets.teams."17"]\nfrt = "1h"')
     assert settings.targets.of_team(["Billing"])["fcr"] == 0.8
@@ -483,6 +488,7 @@ def test_a_team_has_targets_of_its_own_by_name_or_identifier(load):
         ('fcr = "75"', "setting_not_a_percentage", "targets.fcr"),
         ("fcr = 0.75", "setting_not_a_percentage", "targets.fcr"),
         ('fcr = "101%"', "setting_not_a_percentage", "targets.fcr"),
+        ('clearance = "105"', "setting_not_a_ratio", "targets.clearance"),
         ('frt = "fast"', "setting_not_a_duration", "targets.frt"),
         ('backlog = "few"', "setting_not_a_count", "targets.backlog"),
         ("backlog = -1", "setting_not_a_count", "targets.backlog"),
