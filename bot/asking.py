@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 
 from sqlalchemy import Engine
 
@@ -115,12 +116,17 @@ class Asker:
     def behind(self, question: Question, now: int, viewer: Viewer | None = None, limit: int | None = None) -> Listing:
         """Return the tickets behind a number, as many as `limit`; raises as `ask`."""
         with self.facts() as frames:
-            return tickets_behind(question, frames, now, self.configuration, limit)
+            found = tickets_behind(question, frames, now, self.configuration, limit)
+        return replace(found, answer=self._with_restatement(found.answer))
 
     def why(self, question: Question, now: int, viewer: Viewer | None = None) -> Explanation | Answer:
         """Return why a figure changed; raises as `ask`."""
         with self.facts() as frames:
-            return explain(question, frames, now, self.configuration)
+            found = explain(question, frames, now, self.configuration)
+        # It doesn't say the figure of a KPI whose means it splits.
+        if isinstance(found, Answer) or found.means:
+            return found
+        return replace(found, answer=self._with_restatement(found.answer))
 
     def watch(self, question: Question, keys: Sequence[str], now: int, viewer: Viewer | None = None) -> Watch:
         """Return what is out of the ordinary of some KPIs; raises as `ask`."""

@@ -58,7 +58,7 @@ class _Explaining:
     # --- In words ------------------------------------------------------------------------------------------------
 
     def _lines(self) -> list[str]:
-        said = [self.said.change() or ""]
+        said = [self.said.restated() or "", self.said.change() or ""]
         change = self.found.change
         if change is None or self.found.before is None:
             return [*said, self.text("why.nothing")]

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from bot.asking import Asker
 from bot.database import open_database, writing
 from bot.render.json import as_json
-from bot.render.reply import reply_slack
+from bot.render.reply import reply_json, reply_slack, reply_terminal
 from bot.render.table import as_csv
 from bot.render.text import terminal
 from bot.said import KEPT_S, digest
@@ -78,6 +78,25 @@ def test_every_surface_says_it_in_both_languages(engine, asker):
     assert all(english in json.dumps(blocks) for blocks in forms)
     assert as_json(again)["restated"] == {"value": 1.0, "n": 7, "said_at": "2026-11-03T09:00:00+00:00"}
     assert any(row.startswith("fcr,event,ratio,said_before,") for row in as_csv(again).splitlines())
+
+
+@pytest.mark.parametrize("ask", [Asker.behind, Asker.why])
+def test_the_tickets_behind_a_figure_and_its_why_say_it_too(engine, asker, ask):
+    question = asker.understand(WORDS, NOVEMBER_3, "en")
+    assert "Restated" not in reply_terminal(ask(asker, question, NOVEMBER_3), EN)
+    read(engine, OCTOBER, LATE)
+    again = ask(asker, question, NOVEMBER_3 + 3 * DAY)
+    assert "Restated: was 100.0% (7 tickets), as said on 3 Nov 2026 09:00" in reply_terminal(again, EN)
+    assert reply_json(again, EN)["restated"]["n"] == 7
+    assert asker.ask(WORDS, NOVEMBER_3 + 4 * DAY, "en").restated is None
+
+
+def test_a_why_of_means_leaves_what_was_said_of_the_median_to_its_answer(engine, asker):
+    question = asker.understand("resolution_time 2026-10", NOVEMBER_3, "en")
+    asker.answer(question, NOVEMBER_3)
+    read(engine, OCTOBER, LATE)
+    assert "Restated" not in reply_terminal(asker.why(question, NOVEMBER_3 + 3 * DAY), EN)
+    assert asker.answer(question, NOVEMBER_3 + 3 * DAY).restated.figure.n == 7
 
 
 def test_the_same_value_of_more_tickets_is_restated_too(engine, asker):
