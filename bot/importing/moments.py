@@ -6,7 +6,7 @@ first pass over the file decides.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -37,6 +37,8 @@ _MONTHS = (
     ("december", "decembre"),
 )
 _SHORTEST_MONTH = 3
+_DAYS = 4096
+"""How many days are remembered: eleven years."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _CENTURY_BEGINS = 69
 """Two-digit years from here on are of the twentieth century, as strptime has it."""
@@ -46,19 +48,17 @@ _TIME = (
     r"(?P<hour>\d{1,2})\s?[:hH]\s?(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?\s?[Mm]\.?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
 )
+_DAY_AND_TIME = re.compile(rf"(?P<day>.{{5,}}?\d){_TIME}", re.IGNORECASE | re.DOTALL)
+"""No day is shorter than 1/1/26. Few days fill a file, so they are read once each; times are read every time."""
+
 _WEEKDAY = r"(?:le\s+)?(?:[^\W\d_]{2,9}\.?,?\s+)?"
-_YEAR_FIRST = re.compile(rf"(?P<y>\d{{4}})[-/.](?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}}){_TIME}")
-_YEAR_LAST = re.compile(
-    rf"{_WEEKDAY}(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<c>\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE
-)
+_YEAR_FIRST = re.compile(r"(?P<y>\d{4})[-/.](?P<a>\d{1,2})[-/.](?P<b>\d{1,2})")
+_YEAR_LAST = re.compile(rf"{_WEEKDAY}(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<c>\d{{4}}|\d{{2}})", re.IGNORECASE)
 _DAY_NAMED = re.compile(
-    rf"{_WEEKDAY}(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?[\s.-]+(?P<name>[^\W\d_]+)\.?,?[\s-]+(?P<y>\d{{4}}){_TIME}",
-    re.IGNORECASE,
+    rf"{_WEEKDAY}(?P<d>\d{{1,2}})(?:er|st|nd|rd|th)?[\s.-]+(?P<name>[^\W\d_]+)\.?,?[\s-]+(?P<y>\d{{4}})", re.IGNORECASE
 )
-_MONTH_NAMED = re.compile(
-    rf"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}){_TIME}", re.IGNORECASE
-)
-_COMPACT = re.compile(rf"(?P<y>\d{{4}})(?P<a>\d{{2}})(?P<b>\d{{2}}){_TIME}")
+_MONTH_NAMED = re.compile(r"(?P<name>[^\W\d_]+)\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})", re.IGNORECASE)
+_COMPACT = re.compile(r"(?P<y>\d{4})(?P<a>\d{2})(?P<b>\d{2})")
 _MONTH_ALONE = (
     re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})"),
     re.compile(r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
@@ -69,8 +69,18 @@ _NEVER = re.compile(r"0000-00-00.*|0{1,2}/0{1,2}/0{4}.*")
 """What databases write where there is no date."""
 
 
+Local = tuple[int, int, int | None]
+"""The days since 1970, the seconds of the day and, where a cell tells its zone, how many seconds that is ahead."""
+
+
 def order_of(text: str) -> Literal["dmy", "mdy", "ymd", "either"] | None:
     """Return which order of day and month a cell shows; None when it doesn't depend on one."""
+    match = _DAY_AND_TIME.fullmatch(text)
+    return None if match is None else _order_of_day(match["day"])
+
+
+@lru_cache(maxsize=_DAYS)
+def _order_of_day(text: str) -> Literal["dmy", "mdy", "ymd", "either"] | None:
     match = _YEAR_LAST.fullmatch(text)
     if match is None:
         return None
@@ -111,21 +121,20 @@ class Moments:
         local = self._local(text)
         if local is None:
             return None
-        if local.tzinfo is not None:
-            return int(local.timestamp())
-        aware = local.replace(tzinfo=self._zone)
-        if aware.utcoffset() != aware.replace(fold=1).utcoffset():
-            self.unclear += 1
-        return int(aware.timestamp())
+        days, seconds, ahead = local
+        if ahead is None:
+            ahead = _ahead_all_day(days, self._zone)
+        return self._at_a_change(days, seconds) if ahead is None else days * DAY + seconds - ahead
 
     def day(self, text: str) -> int | None:
         """Return UTC midnight of the local day; raises FileError `cell_not_a_date`."""
         local = self._local(text)
         if local is None:
             return None
-        if local.tzinfo is not None:
-            local = local.astimezone(self._zone)
-        return _midnight(local.date())
+        days, seconds, ahead = local
+        if ahead is not None:
+            return _midnight(datetime.fromtimestamp(days * DAY + seconds - ahead, self._zone).date())
+        return days * DAY
 
     def month(self, text: str) -> int | None:
         """Return UTC midnight of the first day of a month, told as a month or as one of its days."""
@@ -134,47 +143,95 @@ class Moments:
             if match is not None:
                 parts = match.groupdict()
                 number = _month_number(parts["name"]) if parts.get("name") else int(parts["m"])
-                return _midnight(_date(int(parts["y"]), number or 0, 1, text))
+                first = _date(int(parts["y"]), number or 0, 1)
+                if first is None:
+                    raise FileError("cell_not_a_date", cell=text)
+                return _midnight(first)
         day = self.day(text)
         return None if day is None else _midnight(datetime.fromtimestamp(day, UTC).date().replace(day=1))
 
-    def _local(self, text: str) -> datetime | None:
-        if _NEVER.fullmatch(text):
-            return None
-        if self._pattern is not None:
-            try:
-                return datetime.strptime(text, self._pattern)  # noqa: DTZ007  # local to the column's zone
-            except ValueError as error:
-                raise FileError("cell_not_a_date", cell=text) from error
-        return _parse(text, self._order)
+    def _local(self, text: str) -> Local | None:
+        local = _recognised(text, self._order) if self._pattern is None else _as_written(text, self._pattern)
+        if local is None and not _NEVER.fullmatch(text):
+            raise FileError("cell_not_a_date", cell=text)
+        return local
+
+    def _at_a_change(self, days: int, seconds: int) -> int:
+        """Return the epoch second of a local time on a day on which the clocks change."""
+        aware = (datetime(1970, 1, 1) + timedelta(days, seconds)).replace(tzinfo=self._zone)  # noqa: DTZ001  # local
+        if aware.utcoffset() != aware.replace(fold=1).utcoffset():
+            self.unclear += 1
+        return int(aware.timestamp())
 
 
-@lru_cache(maxsize=4096)
-def _parse(text: str, order: Order | None) -> datetime | None:
+@lru_cache(maxsize=_DAYS)
+def _ahead_all_day(days: int, zone: ZoneInfo) -> int | None:
+    """Return how many seconds a zone is ahead on a day; None when its clocks change on it."""
+    first = datetime(1970, 1, 1, tzinfo=zone) + timedelta(days)
+    last = first + timedelta(seconds=DAY - 1)  # on the clock
+    ahead = {moment.replace(fold=fold).utcoffset() for moment in (first, last) for fold in (0, 1)}
+    return int((ahead.pop() or timedelta()).total_seconds()) if len(ahead) == 1 else None
+
+
+def _recognised(text: str, order: Order | None) -> Local | None:
+    match = _DAY_AND_TIME.fullmatch(text)
+    if match is None:
+        return None
+    day, hour, minute, second, half, zone = match.groups()
+    days = _days(day, order)
+    seconds = 0 if hour is None else _seconds_of_day(hour, minute or "0", second or "0", half)
+    ahead = None if zone is None else _ahead(zone)
+    if days is None or seconds is None or abs(ahead or 0) >= DAY:
+        return None
+    return days, seconds, ahead
+
+
+def _seconds_of_day(hour: str, minute: str, second: str, half: str | None) -> int | None:
+    hours, minutes, seconds = int(hour), int(minute), int(second)
+    if half:
+        hours = hours % 12 + (12 if half.casefold().startswith("p") else 0)
+    on_a_clock = hours < 24 and minutes < 60 and seconds < 60  # noqa: PLR2004  # as clocks are
+    return hours * 3600 + minutes * 60 + seconds if on_a_clock else None
+
+
+def _as_written(text: str, pattern: str) -> Local | None:
+    try:
+        local = datetime.strptime(text, pattern)  # noqa: DTZ007  # local to the column's zone
+    except ValueError:
+        return None
+    seconds = local.hour * 3600 + local.minute * 60 + local.second
+    ahead = local.utcoffset()
+    return _midnight(local.date()) // DAY, seconds, None if ahead is None else int(ahead.total_seconds())
+
+
+@lru_cache(maxsize=_DAYS)
+def _days(text: str, order: Order | None) -> int | None:
+    """Return a day's number, counted from 1970; None when the text is no day."""
     for form, read in _FORMS:
         match = form.fullmatch(text)
         if match is not None:
-            return _with_time(read(match, order, text), match, text)
-    raise FileError("cell_not_a_date", cell=text)
+            day = read(match, order)
+            return None if day is None else _midnight(day) // DAY
+    return None
 
 
-def _year_first(match: re.Match[str], _order: Order | None, text: str) -> date:
-    return _date(int(match["y"]), int(match["a"]), int(match["b"]), text)
+def _year_first(match: re.Match[str], _order: Order | None) -> date | None:
+    return _date(int(match["y"]), int(match["a"]), int(match["b"]))
 
 
-def _year_last(match: re.Match[str], order: Order | None, text: str) -> date:
+def _year_last(match: re.Match[str], order: Order | None) -> date | None:
     parts = dict(zip(order or "dmy", (match["a"], match["b"], match["c"]), strict=True))
     year = int(parts["y"])
     if len(parts["y"]) <= 2:  # noqa: PLR2004  # digits
         year += 1900 if year >= _CENTURY_BEGINS else 2000
-    return _date(year, int(parts["m"]), int(parts["d"]), text)
+    return _date(year, int(parts["m"]), int(parts["d"]))
 
 
-def _named(match: re.Match[str], _order: Order | None, text: str) -> date:
-    return _date(int(match["y"]), _month_number(match["name"]) or 0, int(match["d"]), text)
+def _named(match: re.Match[str], _order: Order | None) -> date | None:
+    return _date(int(match["y"]), _month_number(match["name"]) or 0, int(match["d"]))
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Order | None, str], date]], ...] = (
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Order | None], date | None]], ...] = (
     (_YEAR_FIRST, _year_first),
     (_YEAR_LAST, _year_last),
     (_DAY_NAMED, _named),
@@ -183,38 +240,21 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Order | None, str]
 )
 
 
-def _with_time(day: date, match: re.Match[str], text: str) -> datetime:
-    if match["hour"] is None:
-        return datetime(day.year, day.month, day.day)  # noqa: DTZ001  # local to the column's zone
-    hour = int(match["hour"])
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"].casefold().startswith("p") else 0)
-    try:
-        return datetime(
-            *(day.year, day.month, day.day, hour, int(match["minute"] or 0), int(match["second"] or 0)),
-            tzinfo=_offset(match["zone"]),
-        )
-    except ValueError as error:
-        raise FileError("cell_not_a_date", cell=text) from error
+def _ahead(zone: str) -> int:
+    if not zone.startswith(("+", "-")):
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    ahead = int(digits[:2]) * 3600 + int(digits[2:]) * 60
+    return ahead if zone.startswith("+") else -ahead
 
 
-def _offset(text: str | None) -> timezone | None:
-    if text is None:
-        return None
-    if not text.startswith(("+", "-")):
-        return UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(ahead if text.startswith("+") else -ahead)
-
-
-def _date(year: int, month: int, day: int, text: str) -> date:
+def _date(year: int, month: int, day: int) -> date | None:
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise FileError("cell_not_a_date", cell=text)
+        return None
     try:
         return date(year, month, day)
-    except ValueError as error:
-        raise FileError("cell_not_a_date", cell=text) from error
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=256)

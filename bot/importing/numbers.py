@@ -1,6 +1,7 @@
 """Numbers, amounts and durations in cells, the way English and French write them."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from kpi.errors import FileError
@@ -32,6 +33,7 @@ _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]+")
 _PLAIN_SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 
 
+@lru_cache(maxsize=4096)
 def mark_of(text: str) -> Mark | Literal["either"] | None:
     """Return which decimal mark a cell shows: `either` when it could be thousands as well, None when it has none."""
     digits = re.sub(r"[^\d.,]", "", _SPACES.sub("", text))

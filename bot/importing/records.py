@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column as TableColumn
@@ -58,23 +59,17 @@ class Records:
         told = {self._stored[bound.column.name] for bound in header.bound}
         self._links = "ticket_id" in told and "ticket_id" in table.c
         self._told = told | set(kind.defaults) | {"external_id", "helpdesk"}
+        self._parts = [(part.name, self._is_told(part)) for part in table.columns]
         self._key = tuple(part.name for part in table.primary_key)
 
     def row(self, said: Values, identifier: str) -> Row:
         """Return a row of the table; `identifier` is for one that has none of its own. `ticket` is still a name."""
-        by_column = {self._stored.get(name, name): value for name, value in said.items()}
-        row: Row = {}
-        for part in self._table.columns:
-            value = by_column.get(part.name)
-            if part.name == "helpdesk":
-                value = self._desk.key
-            elif part.name == "external_id":
-                value = value or identifier
-            elif part.name == "source" and value is None:
-                value = self._desk.key
-            if value is not None or self._is_told(part):
-                row[part.name] = value
-        return row
+        values = {self._stored.get(name, name): value for name, value in said.items()}
+        values["helpdesk"] = self._desk.key
+        values["external_id"] = values.get("external_id") or identifier
+        if values.get("source") is None:
+            values["source"] = self._desk.key
+        return {name: values.get(name) for name, told in self._parts if told or values.get(name) is not None}
 
     def _is_told(self, part: TableColumn[Any]) -> bool:
         if part.name == "ticket_id":
@@ -95,7 +90,7 @@ class Records:
             before = stored.get(key)
             if before is None:
                 found.tally.new += 1
-            elif all(before[name] == value for name, value in row.items()):
+            elif row.items() <= before.items():
                 found.tally.unchanged += 1
                 continue
             else:
@@ -137,11 +132,12 @@ def stored_rows(connection: Connection, table: Table, key: Sequence[str], keys: 
     found: dict[Key, Row] = {}
     for batch in batches(keys, LOOKED_UP_AT_ONCE):
         wanted = set(batch)
-        query = select(table).where(*_near(table, key, batch))
-        for row in connection.execute(query).mappings():
-            its_key = tuple(row[name] for name in key)
-            if its_key in wanted:
-                found[its_key] = dict(row)
+        result = connection.execute(select(table).where(*_near(table, key, batch)))
+        names = list(result.keys())
+        key_of = itemgetter(*map(names.index, key))
+        for row in result:
+            if (its_key := key_of(row)) in wanted:
+                found[its_key] = dict(zip(names, row, strict=True))
     return found
 
 

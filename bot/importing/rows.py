@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from bot.importing import numbers
 from bot.importing.columns import Column, Kind, Need, Type, Values
-from bot.importing.header import Bound, Header
+from bot.importing.header import Header
 from bot.importing.mapping import Mapping
 from bot.importing.survey import Format
 from bot.importing.words import EMPTY, EMPTY_TEXT, meaning, same
@@ -36,6 +37,11 @@ class RowRejectedError(Exception):
 
 Convert = Callable[[str], Any]
 
+_REMEMBERED = frozenset(Type) - {Type.TEXT, Type.TAGS, Type.MOMENT}
+"""What a column has few different cells of. Texts can be long, and unclear instants are counted every time."""
+_CELLS = 4096
+"""How many cells of a column are remembered with what they hold."""
+
 
 class RowReader:
     """Reads the rows of one file."""
@@ -43,62 +49,67 @@ class RowReader:
     def __init__(self, kind: Kind, header: Header, mapping: Mapping, layout: Format) -> None:
         self._kind, self._mapping, self._layout = kind, mapping, layout
         self._width = len(header.titles)
-        self._cells = [(bound, self._converter(bound.column)) for bound in header.bound if bound.index is not None]
-        constants = [bound for bound in header.bound if bound.index is None]
+        self._cells = [
+            (bound.index, bound.column.name, self._reader(bound.column), bound.title)
+            for bound in header.bound
+            if bound.index is not None
+        ]
         self._constants = {
             bound.column.name: self._converter(bound.column)(mapping.constants[bound.column.name])
-            for bound in constants
+            for bound in header.bound
+            if bound.index is None
         }
-        self._identity = [(index, same(header.titles[index])) for index in header.identity]
+        self._amounts = [bound.column.name for bound in header.bound if bound.column.type is Type.AMOUNT]
+        self._identity = [(index, f"{same(header.titles[index])}\x1f") for index in header.identity]
         self._titles = {bound.column.name: bound.title for bound in header.bound}
 
     def read(self, cells: Sequence[str]) -> Values:
         """Return the values of a row; raises RowRejectedError."""
         faults: list[Fault] = []
-        if any(cell.strip() for cell in cells[self._width :]):
+        missing = self._width - len(cells)
+        if missing > 0:
+            cells = [*cells, *[""] * missing]
+        elif missing < 0 and any(cell.strip() for cell in cells[self._width :]):
             faults.append(Fault(None, FileError("row_too_wide", n=len(cells), columns=self._width)))
         values = dict(self._constants)
-        for bound, convert in self._cells:
-            index: int = bound.index  # type: ignore[assignment]  # those without one are constants
-            cell = cells[index].strip() if index < len(cells) else ""
+        for index, name, read, title in self._cells:
             try:
-                value = self._value(bound, cell, convert)
+                values[name] = read(cells[index])
             except FileError as error:
-                faults.append(Fault(bound.title, _shortened(error)))
-                continue
-            if value is not None or bound.column.name not in values:
-                self._put(values, bound.column, value)
+                faults.append(Fault(title, _shortened(error)))
         if faults:
             raise RowRejectedError(faults)
+        for name in self._amounts:
+            if values[name] is not None:
+                values[name], currency = values[name]
+                values["currency"] = values.get("currency") or currency
         return self._completed(values)
 
     def key(self, cells: Sequence[str]) -> bytes:
         """Return a digest of what makes a row what it is."""
-        digest = blake2b(digest_size=16)
-        for index, title in self._identity:
-            cell = cells[index].strip() if index < len(cells) else ""
-            if cell:
-                digest.update(f"{title}\x1f{cell}\x1e".encode("utf-8", "replace"))
-        return digest.digest()
+        width = len(cells)
+        told = [
+            f"{title}{cell}\x1e" for index, title in self._identity if index < width and (cell := cells[index].strip())
+        ]
+        return blake2b("".join(told).encode("utf-8", "replace"), digest_size=16).digest()
 
-    def _value(self, bound: Bound, cell: str, convert: Convert) -> Any:  # noqa: ANN401  # what the column holds
-        column = bound.column
-        meant = self._mapping.meaning(column.name, cell) if self._mapping.values else None
-        if meant is not None:
-            cell = meant
+    def _reader(self, column: Column) -> Convert:
+        """Return what reads the cells of a column; it raises FileError."""
+        convert, meaning_of = self._converter(column), self._mapping.meaning if self._mapping.values else None
         empty = EMPTY_TEXT if column.type in {Type.TEXT, Type.TAGS} else EMPTY
-        value = None if cell.casefold() in empty else convert(cell)
-        if value is None and column.need is Need.CELL and column.name not in self._constants:
-            raise FileError("cell_empty")
-        return value
+        needed = column.need is Need.CELL
 
-    def _put(self, values: Values, column: Column, value: Any) -> None:  # noqa: ANN401  # as above
-        if column.type is Type.AMOUNT and value is not None:
-            values[column.name], currency = value
-            if currency is not None and values.get("currency") is None:
-                values["currency"] = currency
-        elif not (column.name == "currency" and value is None and values.get("currency")):
-            values[column.name] = value
+        def read(cell: str) -> Any:  # noqa: ANN401  # what the column holds
+            cell = cell.strip()
+            if meaning_of is not None:
+                meant = meaning_of(column.name, cell)
+                cell = cell if meant is None else meant
+            value = None if cell.casefold() in empty else convert(cell)
+            if value is None and needed:
+                raise FileError("cell_empty")
+            return value
+
+        return lru_cache(_CELLS)(read) if column.type in _REMEMBERED else read
 
     def _completed(self, values: Values) -> Values:
         for name, value in self._kind.defaults.items():

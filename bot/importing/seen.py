@@ -24,7 +24,9 @@ class Seen:
 
     def again(self, key: bytes) -> int:
         """Return how often a key was seen before."""
-        statement = "INSERT INTO seen VALUES (?, 0) ON CONFLICT DO UPDATE SET times = times + 1 RETURNING times"
+        if self._file.execute("INSERT INTO seen VALUES (?, 0) ON CONFLICT DO NOTHING", (key,)).rowcount:
+            return 0
+        statement = "UPDATE seen SET times = times + 1 WHERE key = ? RETURNING times"
         return int(self._file.execute(statement, (key,)).fetchone()[0])
 
     def __len__(self) -> int:
