@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import SecretStr, ValidationError
 
+from bot.settings_access import AccessTable
 from bot.settings_file import WITHOUT_ADDRESS, HelpdeskEntry, Kind, SettingsFile, read_settings_file
 from bot.settings_kpis import configured
 from bot.settings_values import Duration, Port, SettingsTable, Url, Zone, explain, one_of
@@ -92,6 +93,7 @@ class Settings:
     keep_subjects: bool = False
     sync_every_s: int = 300
     memory: bool = True
+    access: AccessTable = field(default_factory=AccessTable)
     web_host: str = "127.0.0.1"
     web_port: int = 3000
 
@@ -116,8 +118,8 @@ class Settings:
         )
 
     def teams_mentioned(self) -> frozenset[str]:
-        """Return the teams that rules ask for or that have targets, by name or identifier as they were written."""
-        return self.rulebook({}).teams_mentioned() | frozenset(self.targets.teams)
+        """Return the teams of rules, targets and leads, by name or identifier as they were written."""
+        return self.rulebook({}).teams_mentioned() | self.targets.teams.keys() | self.access.teams.keys()
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -150,6 +152,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         keep_subjects=given.keep_subjects,
         sync_every_s=given.sync_every,
         memory=given.memory,
+        access=file.access,
         web_host=given.host,
         web_port=given.port,
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 
+from bot.settings_access import AccessTable
 from bot.settings_kpis import KpiTables, Targeted
 from bot.settings_values import (
     Anything,
@@ -187,6 +188,7 @@ class SettingsFile(SettingsTable):
     escalation: EscalationTable = EscalationTable()
     targets: Targeted = Targets()
     kpis: KpiTables = Field(default_factory=dict)
+    access: AccessTable = AccessTable()
     test_tags: tuple[str, ...] = ()
     week_start: Weekday = 0
 

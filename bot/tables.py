@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, SmallInteger, Table, Text
 
-from kpi.schema import INSTANT, metadata
+from kpi.schema import INSTANT, ROW_ID, metadata
 
 sync_cursors = Table(
     "sync_cursors",
@@ -116,4 +116,20 @@ channel_languages = Table(
     Column("language", Text, nullable=False, comment="en, fr"),
     Column("set_by", Text, nullable=False, comment="the Slack user"),
     Column("set_at", INSTANT, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ROW_ID, primary_key=True),
+    Column("at", INSTANT, nullable=False),
+    Column("team_id", Text, nullable=False, comment="the Slack workspace"),
+    Column("asker", Text, nullable=False, comment="the Slack user"),
+    Column("channel", Text, comment="where; NULL where that is no channel"),
+    Column("what", Text, nullable=False, comment="asked, shared, refused"),
+    Column("about", Text, nullable=False, comment="number, tickets, why, anomalies"),
+    Column("question", Text, nullable=False, comment="JSON"),
+    Column("reason", Text, comment="why it was refused"),
+    Index("ix_audit_at", "at"),
+    Index("ix_audit_asker", "team_id", "asker", "at"),
 )

@@ -46,7 +46,8 @@ def answer(
             case Effect() as kpi:
                 return effect(question, kpi, facts, now, configuration)
             case kpi:
-                return _measured(check(question, kpi, facts, now, configuration.targets))
+                checked = check(question, kpi, facts, now, configuration.targets, smallest=configuration.smallest)
+                return _measured(checked)
 
 
 def _measured(checked: Checked) -> Answer:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from kpi.catalogue import AnyKpi, Composite
-from kpi.dimensions import Dimension
+from kpi.catalogue import AnyKpi, Composite, Kpi
+from kpi.dimensions import PERSONS, Dimension
 from kpi.filters import Chosen, called
 from kpi.frames import Frames
 from kpi.measures import ratio
 from kpi.period import Period, Span
 from kpi.question import Figure, Reading, Unit
 from kpi.selection import Identities, Selection, Totals
+from kpi.sources import OPINIONS, THINGS
 from kpi.targets import Targets
 
 
@@ -143,6 +144,91 @@ def _with_shares(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Discreet:
+    """A KPI whose figures of persons rest on `smallest` or more; those of fewer have no value, only their `n`.
+
+    Of `opinions` that is so of every figure, of anything else of the rates and times in a breakdown by persons: what is
+    merely counted tells nothing else than its `n`.
+    """
+
+    whole: Asked
+    smallest: int
+    opinions: bool
+
+    @property
+    def kpi(self) -> AnyKpi:
+        """What it is."""
+        return self.whole.kpi
+
+    @property
+    def reading(self) -> Reading:
+        """How it is placed in a period."""
+        return self.whole.reading
+
+    @property
+    def now(self) -> int:
+        """The instant of asking."""
+        return self.whole.now
+
+    @property
+    def by(self) -> tuple[Dimension, ...]:
+        """What it is broken down by."""
+        return self.whole.by
+
+    @property
+    def frames(self) -> Frames:
+        """Where the facts are."""
+        return self.whole.frames
+
+    def totals(self, span: Span) -> Totals:
+        """Return what all rows of a span come to."""
+        found = self.whole.totals(span)
+        return replace(found, figure=self._opinion(found.figure))
+
+    def figure(self, span: Span) -> Figure:
+        """Return the figure of a span, without what is told beside it."""
+        return self._opinion(self.whole.figure(span))
+
+    def groups(self, span: Span) -> Mapping[Identities, Figure]:
+        """Return the figure of each group of its dimensions' values."""
+        told = self._opinion if self.opinions else self._group
+        return {group: told(figure) for group, figure in self.whole.groups(span).items()}
+
+    def trend(self, buckets: Sequence[Period], spans: Sequence[Span]) -> list[Figure]:
+        """Return the figure of each of the buckets in a row, whose instants are the spans."""
+        return [self._opinion(figure) for figure in self.whole.trend(buckets, spans)]
+
+    def _opinion(self, figure: Figure) -> Figure:
+        return _withheld(figure) if self.opinions and figure.n < self.smallest else figure
+
+    def _group(self, figure: Figure) -> Figure:
+        return _withheld(figure) if figure.n < self.smallest and not figure.is_whole else figure
+
+
+def _withheld(figure: Figure) -> Figure:
+    return Figure(value=None, n=figure.n)
+
+
+def discreet(asked: Asked, filters: Collection[Dimension], smallest: int) -> Asked:
+    """Return a KPI that tells persons apart by its breakdown or filters with the figures alone that rest on enough."""
+    by, kinds = {kind.key for kind in asked.by}, {kind.key for kind in (*asked.by, *filters)}
+    opinions = _is_of_opinions(asked.kpi) and (bool(kinds & {*PERSONS, "team"}) or _is_anonymous(asked.kpi))
+    if not smallest or not (opinions or by & PERSONS):
+        return asked
+    return Discreet(whole=asked, smallest=smallest, opinions=opinions)
+
+
+def _is_of_opinions(kpi: AnyKpi) -> bool:
+    """Tell whether each row is what one person thinks; of a KPI made of others its members are asked."""
+    return isinstance(kpi, Kpi) and (kpi.things or THINGS[kpi.fact]) in OPINIONS
+
+
+def _is_anonymous(kpi: AnyKpi) -> bool:
+    """Tell whether a survey's answers can't be told apart by who gave them, so that few of them are not told at all."""
+    return kpi.dimensions is not None and not kpi.dimensions & {*PERSONS, "team"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What all KPIs of one question have in common.
 
@@ -151,6 +237,7 @@ class Asking:
         available: which data there is.
         untold: by need, the helpdesks that don't tell it.
         team: all that the one team is called that is asked about; empty when it is none or several.
+        smallest: the fewest that a figure of persons may rest on.
     """
 
     frames: Frames
@@ -164,6 +251,7 @@ class Asking:
     by: tuple[Dimension, ...] = ()
     targets: Targets
     team: tuple[str, ...] = ()
+    smallest: int = 0
 
     def missing(self, kpi: AnyKpi) -> str | None:
         """Return the first data that a KPI needs and that is not there."""
@@ -183,6 +271,9 @@ class Asking:
 
     def ask(self, kpi: AnyKpi, reading: Reading = Reading.EVENT) -> Asked:
         """Return a KPI ready to be read."""
+        return discreet(self._ask(kpi, reading), [chosen.dimension for chosen in self.filters], self.smallest)
+
+    def _ask(self, kpi: AnyKpi, reading: Reading) -> Asked:
         if isinstance(kpi, Composite):
             members = {
                 name: self._for(kpi, name).ask(member)

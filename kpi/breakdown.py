@@ -1,7 +1,8 @@
 """A KPI group by group."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from kpi.asked import Asked
 from kpi.dimensions import Dimension
@@ -21,7 +22,8 @@ Name = tuple[str | None, str | None]
 def breakdown(asked: Asked, span: Span, targets: Targets = NO_TARGETS) -> tuple[Group, ...]:
     """Return the figure of each group: worst first, of counts most first; rows without a value come last.
 
-    Months stay in their order. Teams have their targets beside.
+    Months stay in their order; agents in that of their names, unless every one's interval leaves the next one's out.
+    Teams have their targets beside.
     """
     if not asked.by:
         return ()
@@ -31,7 +33,10 @@ def breakdown(asked: Asked, span: Span, targets: Targets = NO_TARGETS) -> tuple[
     groups = [_group(identities, figure, names, aims.get(identities)) for identities, figure in figures.items()]
     if any(kind.dated for kind in asked.by):
         return tuple(sorted(groups, key=lambda group: [key or "" for key in group.keys]))
-    return tuple(sorted(groups, key=lambda group: _order(group, asked)))
+    ranked = sorted(groups, key=lambda group: _order(group, asked))
+    if any(kind.key == "agent" for kind in asked.by) and not _apart(ranked):
+        return tuple(sorted(groups, key=_name_order))  # agents are not ranked by chance (KPIS.md rule 14)
+    return tuple(ranked)
 
 
 def _targets(asked: Asked, groups: Iterable[Identities], targets: Targets) -> dict[Identities, float | None]:
@@ -78,6 +83,19 @@ def _order(group: Group, asked: Asked) -> tuple[bool, bool, bool, float, int, tu
         -figure.n,
         tuple(label or "" for label in group.labels),
     )
+
+
+def _apart(ranked: Sequence[Group]) -> bool:
+    """Tell whether the intervals of groups in a row don't overlap; what has none is not apart from anything."""
+    intervals = [group.figure.interval for group in ranked]
+    return len(intervals) == 1 or all(
+        one is not None and other is not None and (one[1] < other[0] or other[1] < one[0])
+        for one, other in pairwise(intervals)
+    )
+
+
+def _name_order(group: Group) -> tuple[bool, tuple[str, ...]]:
+    return None in group.keys, tuple((label or "").casefold() for label in group.labels)
 
 
 def _position(figure: Figure) -> float:

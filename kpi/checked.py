@@ -59,13 +59,23 @@ class Checked:
             is_mean=_is_mean(kpi),
             without=tuple(sorted(self.asking.without(kpi))),
             named_filters=tuple(chosen.named for chosen in self.asking.filters),
+            smallest=self.asking.smallest,
         )
 
 
 def check(
-    question: Question, kpi: AnyKpi, frames: Frames, now: int, targets: Targets, *, ahead: bool = False
+    question: Question,
+    kpi: AnyKpi,
+    frames: Frames,
+    now: int,
+    targets: Targets,
+    *,
+    smallest: int = 0,
+    ahead: bool = False,
 ) -> Checked:
     """Return a question about a KPI, checked; `ahead` when its period may be still to come.
+
+    `smallest` is the fewest that a figure of persons may rest on.
 
     Raises:
         QuestionError: `no_cohort_reading`, `empty_period`, `reversed_period`, `period_in_future`,
@@ -92,6 +102,7 @@ def check(
         by=by,
         targets=targets,
         team=_team(filters, frames),
+        smallest=smallest,
     )
     coverage = Coverage(freshness=frames.freshness(_helpdesks(filters), kpi.needs), now=now)
     return Checked(question=question, kpi=kpi, asking=asking, coverage=coverage)

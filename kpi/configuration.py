@@ -17,10 +17,12 @@ class Configuration:
             range.
         kpis: those that are otherwise than in the catalogue, by their key, as `changed` returns them. Made once for
             all questions: engines remember what they made of a KPI by its identity.
+        smallest: the fewest that a figure of persons may rest on (`kpi.asked.Discreet`); 0 where all may be seen.
     """
 
     targets: Targets = field(default_factory=Targets)
     kpis: Mapping[str, Listed] = field(default_factory=dict, repr=False)
+    smallest: int = 0
 
     def find(self, key: str) -> Listed:
         """Return a KPI by its key; raises QuestionError `unknown_kpi`."""

@@ -84,6 +84,9 @@ DIMENSIONS = {
 CREATED = Dimension(key="created", dated=True)
 """The month a ticket was created in: shown where it matters, and neither filtered on nor asked for."""
 
+PERSONS = frozenset({"agent", "customer"})
+"""Dimensions whose values are persons."""
+
 BREAKDOWNS = tuple(key for key, dimension in DIMENSIONS.items() if not dimension.many)
 
 

@@ -93,7 +93,7 @@ def tickets_behind(
         raise QuestionError("no_tickets_behind", kpi=asked.key, choices=_instead(asked, question))
     with frames.snapshot() as facts:
         told = answer(question, facts, now, configuration)
-        if not told.available:
+        if not told.available or told.withholds(told.figure):
             return Listing(answer=told)
         asking = check(question, asked, facts, now, configuration.targets).asking
         selection = Selection(

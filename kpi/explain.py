@@ -6,7 +6,7 @@ from math import isclose
 
 from kpi.answer import answer
 from kpi.breakdown import breakdown
-from kpi.catalogue import AnyKpi, Composite, Kpi
+from kpi.catalogue import AnyKpi, Composite, Kpi, Listed
 from kpi.checked import Checked, check
 from kpi.compare import compared_span
 from kpi.configuration import AS_PUBLISHED, Configuration
@@ -64,7 +64,7 @@ def explain(
 
     Raises:
         QuestionError: `why_alone` with a trend, `why_not_of` what can't be split, `why_uncovered` when the data
-            doesn't cover both periods, and as `check`.
+            doesn't cover both periods, `why_too_few` when a group of persons is too small, and as `check`.
     """
     if question.per:
         raise QuestionError("why_alone")
@@ -78,9 +78,15 @@ def explain(
             return told
         if told.uncovered or told.compared_figure is None or told.figure is None or told.compared is None:
             raise QuestionError("why_uncovered", kpi=question.kpi)
-        checked = check(replace(question, by=by), kpi, facts, now, configuration.targets)
+        asked = replace(question, by=by)
+        checked = check(asked, kpi, facts, now, configuration.targets, smallest=configuration.smallest)
         _, earlier = compared_span(question, now)
         return _split(told, checked, by, (earlier, told.span))
+
+
+def usual_split(kpi: Listed) -> tuple[str, ...]:
+    """Return what a change of a KPI is split by when the question doesn't say; nothing where it can't be split."""
+    return (_usual(kpi),) if isinstance(kpi, Kpi | Composite) else ()
 
 
 def _usual(kpi: AnyKpi) -> str:
@@ -95,6 +101,8 @@ def _split(told: Answer, checked: Checked, by: tuple[str, ...], spans: tuple[Spa
     periods: list[dict[Keys, Figure]] = []
     for span in spans:
         groups = breakdown(checked.asked(), span)
+        if any(told.withholds(group.figure) for group in groups):
+            raise QuestionError("why_too_few", smallest=told.smallest)
         labels |= {group.keys: group.labels for group in groups}
         periods.append({group.keys: group.figure for group in groups})
     earlier, later = periods

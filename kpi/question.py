@@ -35,6 +35,13 @@ class Kind(StrEnum):
     EFFECT = "effect"  # how much something changed: it may be below zero
 
 
+class Narrowed(StrEnum):
+    """What an answer is about in place of what was asked, for its reader may not see more of it."""
+
+    OWN = "own"  # the reader alone
+    TEAMS = "teams"  # the teams that the reader leads
+
+
 class Sample(StrEnum):
     """How much a figure rests on (KPIS.md rule 7), which decides how it may be shown."""
 
@@ -114,7 +121,7 @@ class Figure:
         """How far the value carries; a plain count is no sample, so it is always enough."""
         if self.value is None:
             return Sample.NOTHING
-        if self._is_whole:
+        if self.is_whole:
             return Sample.ENOUGH
         if self.n < SMALL_SAMPLE_FROM:
             return Sample.COUNTS_ONLY
@@ -124,11 +131,11 @@ class Figure:
         """Return how it stands to a target; None when there is too little to tell."""
         if self.value is None or self.sample is Sample.COUNTS_ONLY:
             return None
-        exact = (self.value, self.value) if self._is_whole else None
+        exact = (self.value, self.value) if self.is_whole else None
         return standing(self.value, target, self.interval or exact, higher_is_better=higher_is_better)
 
     @property
-    def _is_whole(self) -> bool:
+    def is_whole(self) -> bool:
         """Whether it is no sample of anything, as a count or a sum."""
         return self.denominator is None and self.median is None and self.mean is None
 
@@ -208,6 +215,8 @@ class Answer:
         without: helpdesks that are left out, since they don't tell what the KPI needs.
         named_filters: the question's filters with the names people say instead of keys.
         kind: whether the figure was measured, is a forecast or is an effect.
+        narrowed: what the reader may see of it, where that is less than was asked for.
+        smallest: the fewest that a figure of persons rests on; those of fewer have no value.
     """
 
     question: Question
@@ -239,6 +248,12 @@ class Answer:
     things: str = "tickets"
     is_mean: bool = False
     restated: Said | None = None
+    narrowed: Narrowed | None = None
+    smallest: int = 0
+
+    def withholds(self, figure: Figure | None) -> bool:
+        """Tell whether a figure has no value for it rests on fewer than a figure of persons may."""
+        return figure is not None and figure.value is None and 0 < figure.n < self.smallest
 
     @property
     def available(self) -> bool:

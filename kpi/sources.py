@@ -274,3 +274,6 @@ THINGS: dict[str, str] = {
     "training_facts": "trainings",
 }
 """What a row of each source is: `unit.<things>` in the locales says how many there are."""
+
+OPINIONS = frozenset({"ratings", "answers"})
+"""Things that each say what one person thinks."""

@@ -12,7 +12,7 @@ from kpi.configuration import AS_PUBLISHED, Configuration
 from kpi.errors import QuestionError
 from kpi.frames import Frames
 from kpi.period import Grain, Period, Span
-from kpi.question import Figure, Filter, Question, Sample, Unit
+from kpi.question import Figure, Filter, Narrowed, Question, Sample, Unit
 
 WATCHED = (
     "volume",
@@ -63,7 +63,11 @@ class Watched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What was looked at; `missing` are the KPIs whose data is not there."""
+    """What was looked at.
+
+    `missing` are the KPIs whose data is not there; `narrowed` says what the reader may see, where that is less than was
+    asked for.
+    """
 
     question: Question
     now: int
@@ -71,6 +75,7 @@ class Watch:
     watched: tuple[Watched, ...]
     missing: tuple[str, ...] = ()
     named_filters: tuple[Filter, ...] = ()
+    narrowed: Narrowed | None = None
     data_as_of: int | None = None
 
     @property
@@ -104,7 +109,10 @@ def watch(
     missing: list[str] = []
     with frames.snapshot() as facts:
         checks = [
-            check(replace(question, kpi=kpi.key), kpi, facts, now, configuration.targets)
+            check(
+                *(replace(question, kpi=kpi.key), kpi, facts, now, configuration.targets),
+                smallest=configuration.smallest,
+            )
             for kpi in _fit(question, [configuration.find(key) for key in keys])
         ]
         for checked in checks:
@@ -201,7 +209,7 @@ def _judge(kpi: AnyKpi, figures: Sequence[Figure]) -> Judgement | None:
     if kpi.unit is Unit.COUNT:
         *before, week = (int(figure.value or 0) for figure in figures)
         return judge_count(before, week)
-    parts = [(figure.numerator, figure.denominator) for figure in figures]
+    parts = [(0, 0) if figure.value is None else (figure.numerator, figure.denominator) for figure in figures]
     shares = [(yes, n) for yes, n in parts if yes is not None and n is not None]
     if kpi.unit is Unit.RATIO and len(shares) == len(parts) and all(yes <= n for yes, n in shares):
         return judge_ratio(shares[:-1], shares[-1])
