@@ -97,7 +97,7 @@ def test_a_button_that_is_there_twice_is_named_with_its_block(slack, client, hea
     )
     with pytest.raises(LookupError, match="2 elements"):
         slack.click("U_BOB", message, "press")
-    slack.click("U_BOB", message, "press", block_id="2")
+    slack.click("U_BOB", message, "press", block_id="b")
     assert heard[0]["actions"][0]["value"] == "2"
 
 
