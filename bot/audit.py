@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.access import Viewer
 from bot.database import writing
 from bot.tables import audit
+from kpi.catalogue import CATALOGUE
 from kpi.errors import AccessError, StorageError
 from kpi.question import Question
 
@@ -45,6 +46,14 @@ class Entry:
     about: str
     question: str
     reason: str | None
+
+    def asked(self) -> Question | None:
+        """Return the question; None when a version wrote it that asked otherwise."""
+        try:
+            question = _JSON.validate_json(self.question)
+        except ValidationError:
+            return None
+        return question if question.kpi in CATALOGUE else None
 
 
 class Audit:

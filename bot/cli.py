@@ -345,6 +345,35 @@ def migrate(
 
 
 @app.command()
+def audit(
+    ctx: typer.Context,
+    *,
+    days: Annotated[int, typer.Option(metavar="N", min=1, max=3650, help="How many days to look back.")] = 30,
+    user: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only what this Slack user asked, such as U012AB3CD.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write all of it to a CSV file; - for standard output.")
+    ] = None,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Say who asked what in Slack, what was shared with a channel, and what was refused.
+
+    How long it is kept is set by `keep_audit` under `[access]` in the settings file.
+
+    **Examples**
+
+    `kpi-bot audit`
+
+    `kpi-bot audit --days 7 --user U012AB3CD --csv audit.csv`
+    """
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal.auditing import show_audit  # noqa: PLC0415
+
+    show_audit(load_settings(), reader(ctx), days=days, asker=user, file=csv)
+
+
+@app.command()
 def manifest(
     *,
     http: Annotated[

@@ -256,6 +256,13 @@ class Answer:
         return figure is not None and figure.value is None and 0 < figure.n < self.smallest
 
     @property
+    def has_withheld(self) -> bool:
+        """Whether any figure of it, or a part of one, is withheld."""
+        groups, buckets = (group.figure for group in self.groups), (bucket.figure for bucket in self.buckets)
+        told = [figure for figure in (self.figure, self.compared_figure, *groups, *buckets) if figure is not None]
+        return any(self.withholds(one) for figure in told for one in (figure, *figure.parts.values()))
+
+    @property
     def available(self) -> bool:
         """Whether the data this KPI needs is there."""
         return self.needs is None

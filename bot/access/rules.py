@@ -78,7 +78,7 @@ def check_customers(viewer: Viewer | None, rules: AccessTable) -> None:
     if viewer.public and viewer.channel not in rules.channels:
         raise AccessError("not_in_channel")
     if not viewer.leads_all and not viewer.leads:
-        raise AccessError("leads_unsure" if viewer.unsure else "customer_for_leads")
+        raise AccessError("leads_unsure") if viewer.unsure else AccessError("customer_for_leads")
 
 
 def _personal(question: Question, kpi: Listed, *, rows: bool) -> frozenset[str]:
@@ -133,10 +133,13 @@ class _Ruling:
         """Return why the viewer sees nothing of it."""
         if self._viewer.unsure:
             return AccessError("leads_unsure")
-        for reason in ("effect", "customer", "opinions"):
-            if reason in reasons:
-                return AccessError(f"{reason}_for_leads")
-        return AccessError("other_agent" if self.own else "agent_unknown", user=self._viewer.user)
+        if "effect" in reasons:
+            return AccessError("effect_for_leads")
+        if "customer" in reasons:
+            return AccessError("customer_for_leads")
+        if "opinions" in reasons:
+            return AccessError("opinions_for_leads")
+        return AccessError("other_agent") if self.own else AccessError("agent_unknown", user=self._viewer.user)
 
     def _identities(self, dimension: str) -> set[Identity] | None:
         """Return the teams or agents that the question names; None when it names none."""

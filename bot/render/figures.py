@@ -18,6 +18,7 @@ class Figures:
         self.currency = answer.figure.currency if answer.figure else None
         self.withheld = f"withheld.{answer.question.kpi}"
         self.things = answer.things
+        self.smallest = answer.smallest
 
     def of_part(self, part: Figure, unit: Unit, *, business: bool, is_mean: bool) -> "Figures":
         """Return what says a part of a figure, which may have a unit of its own."""
@@ -130,6 +131,8 @@ class Figures:
         """Return that there is no value, and why there is none although there are rows."""
         if self.kind is Kind.EFFECT:
             return self._text("answer.no_effect")
+        if 0 < figure.n < self.smallest:
+            return self._text("answer.too_few", smallest=self._text.number(self.smallest))
         if self.withheld in self._text and (figure.n or figure.parts):
             return self._text(self.withheld)
         return self._text("answer.nothing", rows=self.rows(figure.n))

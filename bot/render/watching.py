@@ -20,7 +20,7 @@ def watch_report(found: Watch, text: Text) -> Report:
     judged = [one for one in found.watched if one.judgement is not None]
     if not anomalies:
         lines.append(text("anomalies.none" if judged else "anomalies.untold"))
-    notes = []
+    notes = [] if found.narrowed is None else [text(f"narrowed.{found.narrowed}")]
     if judged:
         notes.append(text("anomalies.checked", names=_names(judged, text)))
     if found.untold:

@@ -218,6 +218,10 @@ class Wording:
         """Return range and freshness, definition, and what was left out."""
         answer = self.answer
         said = [f"{self.text.span(answer.span, self.question.period.zone)} · {self.freshness()}"]
+        if answer.narrowed is not None:
+            said.insert(0, self.text(f"narrowed.{answer.narrowed}"))
+        if answer.has_withheld:
+            said.append(self.text("answer.withheld", smallest=self.text.number(answer.smallest)))
         if answer.uncovered is not None:
             said.append(self.text(f"uncovered.{answer.uncovered}"))
         said.append(self.definition())

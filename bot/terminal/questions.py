@@ -106,7 +106,7 @@ def ask(
     if csv == STANDARD_OUTPUT:
         said.append(reply_csv(reply, text).rstrip("\n"))
     elif csv is not None:
-        _write(csv, reply_csv(reply, text))
+        write_file(csv, reply_csv(reply, text))
         said += [] if json_wanted else [written(_cut(reply), text)]
     return "\n".join(said)
 
@@ -131,7 +131,8 @@ def language_for(words: str, chosen: str | None, usual: str) -> Text:
     return Text(chosen or language_of(words, usual))
 
 
-def _write(path: Path, content: str) -> None:
+def write_file(path: Path, content: str) -> None:
+    """Write a file that spreadsheets read; raises KpiError `file_unwritable`."""
     try:
         # The mark tells spreadsheets that it is UTF-8.
         path.write_text(content, encoding="utf-8-sig", newline="")
