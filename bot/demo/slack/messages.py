@@ -1,7 +1,7 @@
 """Every message there is: the app's and people's, for all to see or for one person only."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -68,7 +68,7 @@ class Messages:
         self._all: dict[tuple[str, str], Message] = {}
         self._last = 0
 
-    def __iter__(self) -> Any:  # noqa: ANN401
+    def __iter__(self) -> Iterator[Message]:
         return iter(list(self._all.values()))
 
     def add(self, **parts: Any) -> Message:  # noqa: ANN401  # the fields of Message
