@@ -1,11 +1,13 @@
 """Calls and chats: whether they are answered, and how long they wait."""
 
+from collections.abc import Mapping
+
 import narwhals as nw
 
 from kpi.catalogue.combining import with_parts
 from kpi.catalogue.definition import Anchor, Composite, Kpi
 from kpi.means import Mean
-from kpi.measures import Count, Ratio
+from kpi.measures import Count, Measure, Ratio
 from kpi.question import Unit
 
 SHORT_ABANDON_S = 5
@@ -14,7 +16,6 @@ ANSWERED_WITHIN_S = 20
 """The wait that a service level allows."""
 
 OFFERED = Anchor(instant="queued_at")
-IN = {"direction": "in"}
 CONTACTS = ("contacts",)
 
 WAITED_S = nw.col("answered_at") - nw.col("queued_at")
@@ -22,57 +23,59 @@ LEFT_AFTER_S = nw.col("ended_at") - nw.col("queued_at")
 ABANDONED = nw.col("abandoned") == 1
 SHORT_ABANDON = ABANDONED & (LEFT_AFTER_S <= SHORT_ABANDON_S).fill_null(False)
 
+
+def _incoming(
+    key: str,
+    measure: Measure,
+    *columns: str,
+    event: Anchor = OFFERED,
+    channel: str | None = None,
+    condition: nw.Expr | None = None,
+    notes: Mapping[str, nw.Expr] | None = None,
+    better: bool | None = None,
+    source: str = "S3",
+) -> Kpi:
+    """Return a KPI of calls and chats that came in; `better` tells whether higher is better."""
+    return Kpi(
+        key=key,
+        fact="contact_facts",
+        where={"direction": "in"} if channel is None else {"direction": "in", "channel": channel},
+        event=event,
+        condition=condition,
+        measure=measure,
+        columns=columns,
+        notes=notes or {},
+        higher_is_better=better,
+        needs=CONTACTS,
+        sources=(source,),
+    )
+
+
 KPIS = (
-    Kpi(
-        key="answer_rate",
-        fact="contact_facts",
-        where=IN,
-        event=OFFERED,
-        measure=Ratio(numerator=~nw.col("answered_at").is_null()),
-        columns=("answered_at",),
-        higher_is_better=True,
-        needs=CONTACTS,
-        sources=("S3",),
-    ),
-    Kpi(
-        key="abandonment_rate",
-        fact="contact_facts",
-        where=IN,
-        event=OFFERED,
+    _incoming("answer_rate", Ratio(numerator=~nw.col("answered_at").is_null()), "answered_at", better=True),
+    _incoming(
+        "abandonment_rate",
+        Ratio(numerator=ABANDONED),
+        "abandoned",
+        "ended_at",
         condition=~SHORT_ABANDON,
-        measure=Ratio(numerator=ABANDONED),
-        columns=("abandoned", "ended_at"),
-        higher_is_better=False,
-        needs=CONTACTS,
+        better=False,
         notes={"short_abandons": SHORT_ABANDON},
-        sources=("S1",),
+        source="S1",
     ),
     Composite(
         key="service_level",
         made_of={
-            "level": Kpi(
-                key="answered_in_time",
-                fact="contact_facts",
-                where=IN,
-                event=OFFERED,
+            "level": _incoming(
+                "answered_in_time",
+                Ratio(numerator=WAITED_S <= ANSWERED_WITHIN_S),
+                "abandoned",
+                "answered_at",
+                "ended_at",
                 condition=~SHORT_ABANDON,
-                measure=Ratio(numerator=WAITED_S <= ANSWERED_WITHIN_S),
-                columns=("abandoned", "answered_at", "ended_at"),
-                higher_is_better=True,
-                needs=CONTACTS,
-                sources=("S3",),
+                better=True,
             ),
-            "offered": Kpi(
-                key="offered",
-                fact="contact_facts",
-                where=IN,
-                event=OFFERED,
-                measure=Count(parts={"short_abandons": SHORT_ABANDON}),
-                columns=("abandoned", "ended_at"),
-                higher_is_better=None,
-                needs=CONTACTS,
-                sources=("S3",),
-            ),
+            "offered": _incoming("offered", Count(parts={"short_abandons": SHORT_ABANDON}), "abandoned", "ended_at"),
         },
         combine=with_parts("level", {"offered": Unit.COUNT}),
         rows_of="level",
@@ -84,28 +87,20 @@ KPIS = (
     Composite(
         key="wait_time",
         made_of={
-            "wait": Kpi(
-                key="speed_of_answer",
-                fact="contact_facts",
-                where=IN,
+            "wait": _incoming(
+                "speed_of_answer",
+                Mean(value=WAITED_S, unit=Unit.SECONDS),
+                "queued_at",
                 event=Anchor(instant="answered_at"),
-                measure=Mean(value=WAITED_S, unit=Unit.SECONDS),
-                columns=("queued_at",),
-                higher_is_better=False,
-                needs=CONTACTS,
-                sources=("S3",),
+                better=False,
             ),
-            "time_to_abandon": Kpi(
-                key="time_to_abandon",
-                fact="contact_facts",
-                where=IN,
+            "time_to_abandon": _incoming(
+                "time_to_abandon",
+                Mean(value=LEFT_AFTER_S, unit=Unit.SECONDS),
+                "abandoned",
+                "queued_at",
                 event=Anchor(instant="ended_at"),
                 condition=ABANDONED,
-                measure=Mean(value=LEFT_AFTER_S, unit=Unit.SECONDS),
-                columns=("abandoned", "queued_at"),
-                higher_is_better=None,
-                needs=CONTACTS,
-                sources=("S3",),
             ),
         },
         combine=with_parts("wait", {"time_to_abandon": Unit.SECONDS}),
@@ -115,16 +110,14 @@ KPIS = (
         needs=CONTACTS,
         sources=("S3",),
     ),
-    Kpi(
-        key="call_time",
-        fact="contact_facts",
-        where=IN | {"channel": "phone"},
+    _incoming(
+        "call_time",
+        Mean(value=nw.col("talk_s"), unit=Unit.SECONDS),
+        "answered_at",
+        "talk_s",
         event=Anchor(instant="ended_at"),
         condition=~nw.col("answered_at").is_null(),
-        measure=Mean(value=nw.col("talk_s"), unit=Unit.SECONDS),
-        columns=("answered_at", "talk_s"),
-        higher_is_better=None,
-        needs=CONTACTS,
-        sources=("S1",),
+        channel="phone",
+        source="S1",
     ),
 )
