@@ -7,7 +7,7 @@ from math import isclose
 from kpi.answer import answer
 from kpi.breakdown import breakdown
 from kpi.catalogue import AnyKpi, Composite, Kpi, Listed
-from kpi.checked import Checked, check
+from kpi.checked import Checked, check, things
 from kpi.compare import compared_span
 from kpi.configuration import AS_PUBLISHED, Configuration
 from kpi.dimensions import BREAKDOWNS
@@ -16,6 +16,7 @@ from kpi.errors import QuestionError
 from kpi.frames import Frames
 from kpi.period import Span
 from kpi.question import Answer, Figure, Question, Unit
+from kpi.sources import OPINIONS
 from kpi.totals import Total
 from kpi.why import Effect, Shares, why_count, why_quotient
 
@@ -64,7 +65,7 @@ def explain(
 
     Raises:
         QuestionError: `why_alone` with a trend, `why_not_of` what can't be split, `why_uncovered` when the data
-            doesn't cover both periods, `why_too_few` when a group of persons is too small, and as `check`.
+            doesn't cover both periods, `why_too_few` when a group has too few opinions, and as `check`.
     """
     if question.per:
         raise QuestionError("why_alone")
@@ -79,7 +80,9 @@ def explain(
         if told.uncovered or told.compared_figure is None or told.figure is None or told.compared is None:
             raise QuestionError("why_uncovered", kpi=question.kpi)
         asked = replace(question, by=by)
-        checked = check(asked, kpi, facts, now, configuration.targets, smallest=configuration.smallest)
+        # A few tickets of an agent weigh little in a change; a few opinions would tell whose they are.
+        smallest = configuration.smallest if things(kpi) in OPINIONS else 0
+        checked = check(asked, kpi, facts, now, configuration.targets, smallest=smallest)
         _, earlier = compared_span(question, now)
         return _split(told, checked, by, (earlier, told.span))
 
