@@ -99,6 +99,10 @@ class Directory:
         """Give a channel another name; its id stays."""
         self.channels[channel] = replace(self.channels[channel], name=name)
 
+    def speak(self, user: str, locale: str) -> None:
+        """Give somebody another language."""
+        self.people[user] = replace(self.person(user), locale=locale)
+
     def archive(self, channel: str) -> None:
         """Close a channel for new messages."""
         self.channels[channel] = replace(self.channels[channel], is_archived=True)

@@ -95,6 +95,15 @@ class Interactions:
         self._suggested.setdefault((_key(place), block["block_id"], action_id), []).extend(found)
         return list(found)
 
+    def fill(self, user: str, view: View, values: Mapping[Key, object]) -> None:
+        """Put values into the fields of a view without telling the app; raises as `click`."""
+        with self.workspace.changing():
+            self._now(user, view)
+            for key, value in values.items():
+                block_id, action_id = key if isinstance(key, tuple) else (None, key)
+                block, element = find(view.blocks, action_id, block_id)
+                self._use(user, view, block, element, value)
+
     def submit(self, user: str, view: View | str | None = None, values: Mapping[Key, object] | None = None) -> Delivery:
         """Fill in a modal, that in front when none is named, and submit it.
 
@@ -104,10 +113,7 @@ class Interactions:
             place = self._modal(user, view)
             if "submit" not in place.given:
                 raise LookupError("this modal can't be submitted")
-            for key, value in (values or {}).items():
-                block_id, action_id = key if isinstance(key, tuple) else (None, key)
-                block, element = find(place.blocks, action_id, block_id)
-                self._use(user, place, block, element, value)
+            self.fill(user, place, values or {})
             place.errors = complaints(place.blocks, place.state)
             if place.errors:
                 return Delivery(status=None, body="", seconds=0, errors=place.errors)

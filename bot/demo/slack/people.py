@@ -74,15 +74,15 @@ class People(Interactions):
             self.workspace.directory.channel(channel)
             return self.workspace.messages.add(channel=channel, user=user, text=text, thread_ts=thread_ts)
 
-    def write(self, user: str, channel: str, text: str) -> Delivery | None:
+    def write(self, user: str, channel: str, text: str, *, thread_ts: str | None = None) -> Delivery | None:
         """Write what was typed wherever somebody is; return what the app said when it was told."""
         where = self.workspace.directory.channel(channel)
         said = self.workspace.directory.as_sent(text)
         if where.is_im:
-            return self.direct(user, said)
+            return self.direct(user, said, thread_ts=thread_ts)
         if f"<@{APP_USER}>" in said:
-            return self.mention(user, channel, said)
-        self.say(user, channel, said)
+            return self.mention(user, channel, said, thread_ts=thread_ts)
+        self.say(user, channel, said, thread_ts=thread_ts)
         return None
 
     def open_home(self, user: str) -> Delivery:

@@ -55,7 +55,7 @@ class Workspace:
         self.permits = Permits(self.clock)
         self.rates = Rates(self.clock)
         self.changed = threading.Condition(threading.RLock())
-        self._watchers: list[Callable[[], None]] = []
+        self._watchers: list[Callable[[], object]] = []
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -69,7 +69,7 @@ class Workspace:
             watcher()
 
     @contextmanager
-    def watched(self, watcher: Callable[[], None]) -> Iterator[None]:
+    def watched(self, watcher: Callable[[], object]) -> Iterator[None]:
         """Call `watcher` after every change, from whichever thread made it."""
         with self.changed:
             self._watchers.append(watcher)
