@@ -1,21 +1,26 @@
 """Words ─▶ answer: what the command line and Slack both ask with."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
-from bot.access import Viewer
+from bot.access import Permitted, Viewer, check_customers, permitted
+from bot.audit import Audit
 from bot.facts import stale_helpdesks
+from bot.questions import About
 from bot.said import with_restatement
 from bot.settings import Settings
+from bot.settings_access import AccessTable
+from bot.tables import refused_tickets
+from bot.targets import TargetsSet
 from kpi.answer import answer
 from kpi.configuration import Configuration
 from kpi.dimensions import DIMENSIONS
 from kpi.drilldown import Listing, tickets_behind
 from kpi.errors import StorageError
-from kpi.explain import Explanation, explain
+from kpi.explain import Explanation, explain, usual_split
 from kpi.frames import DatabaseFrames, Frames, Freshness
 from kpi.language import Context, parse
 from kpi.memory import MemoryFrames, MemorySnapshot
@@ -25,12 +30,17 @@ from kpi.watch import Watch, watch
 
 
 class KnownValues(Mapping[str, Mapping[str, str]]):
-    """The known values of each dimension with their labels, read only when words call for them."""
+    """The known values of each dimension with their labels, read only when words call for them.
 
-    def __init__(self, frames: Frames) -> None:
-        self._frames = frames
+    Raises AccessError where the viewer may not read them.
+    """
+
+    def __init__(self, frames: Frames, viewer: Viewer | None, rules: AccessTable) -> None:
+        self._frames, self._viewer, self._rules = frames, viewer, rules
 
     def __getitem__(self, key: str) -> Mapping[str, str]:
+        if key == "customer":
+            check_customers(self._viewer, self._rules)
         return self._frames.values(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -58,6 +68,10 @@ class Asker:
         *,
         remembers: bool = True,
     ) -> None:
+        self._engine = source if isinstance(source, Engine) else None
+        self.targets_set = None if self._engine is None else TargetsSet(self._engine)
+        """Targets that are set while the bot runs; None without a database."""
+        self._audit = None if self._engine is None else Audit(self._engine, settings.access.keep_audit)
         self._said = source if remembers and isinstance(source, Engine) else None
         self._source = DatabaseFrames(source, settings.counted_helpdesks) if isinstance(source, Engine) else source
         self._memory = memory
@@ -66,25 +80,31 @@ class Asker:
 
     @property
     def configuration(self) -> Configuration:
-        """What the desk has decided about its KPIs."""
-        return self._settings.configuration
+        """What the desk has decided about its KPIs, with the targets that were set while the bot runs."""
+        given = self._settings.configuration
+        return given if self.targets_set is None else replace(given, targets=self.targets_set.over(given.targets))
 
     @property
     def zone(self) -> str:
         """The reporting time zone."""
         return self._settings.timezone
 
-    def understand(self, words: str, now: int, language: str, frames: Frames | None = None) -> Question:
-        """Return the question that words ask, whose values are those of `frames`; raises QuestionError."""
+    def understand(
+        self, words: str, now: int, language: str, frames: Frames | None = None, viewer: Viewer | None = None
+    ) -> Question:
+        """Return the question that words ask, whose values are those of `frames`.
+
+        Raises QuestionError, and AccessError for words about what the viewer may not even read the names of.
+        """
         if frames is None:
             with self._snapshot() as read:
-                return self.understand(words, now, language, read)
+                return self.understand(words, now, language, read, viewer)
         context = Context(
             now=now,
             zone=self._settings.timezone,
             week_start=self._settings.week_start,
             language=language,
-            values=KnownValues(frames),
+            values=KnownValues(frames, viewer, self._settings.access),
         )
         return parse(words, context)
 
@@ -102,44 +122,60 @@ class Asker:
             AccessError: the viewer may not see it.
             StorageError: the database can't be read, or its facts were made with other rules (`facts_stale`).
         """
-        with self.facts() as frames:
-            question = self.understand(words, now, language, frames)
-            told = self._answer(question, frames, now, viewer)
-        return self._with_restatement(told)
+        return self.answer(self.understand(words, now, language, viewer=viewer), now, viewer)
 
     def answer(self, question: Question, now: int, viewer: Viewer | None = None) -> Answer:
         """Return the answer to a question, as far as the viewer may see it; raises as `ask`."""
-        with self.facts() as frames:
-            told = self._answer(question, frames, now, viewer)
-        return self._with_restatement(told)
+        with self._asked(question, About.NUMBER, now, viewer) as (may, facts, configuration):
+            told = answer(may.question, facts, now, configuration, self._holidays)
+        return self._with_restatement(replace(told, narrowed=may.narrowed))
 
     def behind(self, question: Question, now: int, viewer: Viewer | None = None, limit: int | None = None) -> Listing:
         """Return the tickets behind a number, as many as `limit`; raises as `ask`."""
-        with self.facts() as frames:
-            found = tickets_behind(question, frames, now, self.configuration, limit)
-        return replace(found, answer=self._with_restatement(found.answer))
+        with self._asked(question, About.TICKETS, now, viewer) as (may, facts, configuration):
+            found = tickets_behind(may.question, facts, now, configuration, limit)
+        return replace(found, answer=self._with_restatement(replace(found.answer, narrowed=may.narrowed)))
 
     def why(self, question: Question, now: int, viewer: Viewer | None = None) -> Explanation | Answer:
         """Return why a figure changed; raises as `ask`."""
-        with self.facts() as frames:
-            found = explain(question, frames, now, self.configuration)
+        split = question.by or usual_split(self._settings.configuration.find(question.kpi))
+        with self._asked(replace(question, by=split), About.WHY, now, viewer) as (may, facts, configuration):
+            found = explain(may.question, facts, now, configuration)
+        if isinstance(found, Answer):
+            return replace(found, narrowed=may.narrowed)
+        told = replace(found.answer, narrowed=may.narrowed)
         # It doesn't say the figure of a KPI whose means it splits.
-        if isinstance(found, Answer) or found.means:
-            return found
-        return replace(found, answer=self._with_restatement(found.answer))
+        return replace(found, answer=told if found.means else self._with_restatement(told))
 
     def watch(self, question: Question, keys: Sequence[str], now: int, viewer: Viewer | None = None) -> Watch:
         """Return what is out of the ordinary of some KPIs; raises as `ask`."""
-        with self.facts() as frames:
-            return watch(question, keys, frames, now, self.configuration)
+        with self._asked(question, About.ANOMALIES, now, viewer) as (may, facts, configuration):
+            return replace(watch(may.question, keys, facts, now, configuration), narrowed=may.narrowed)
 
-    def _answer(self, question: Question, frames: Frames, now: int, viewer: Viewer | None) -> Answer:
-        return answer(question, frames, now, self.configuration, self._holidays)
+    @contextmanager
+    def _asked(
+        self, question: Question, about: About, now: int, viewer: Viewer | None
+    ) -> Iterator[tuple[Permitted, Frames, Configuration]]:
+        """Give what a viewer may ask in place of a question, with what answers it; raises AccessError for nothing.
+
+        It is written down once the connection that read the facts is free again: a thread that holds one while it waits
+        for another can wait for ever.
+        """
+        configuration = self.configuration
+        recording = nullcontext() if self._audit is None else self._audit.records(viewer, question, about, now)
+        with recording, self.facts() as facts:
+            kpi, rules = configuration.find(question.kpi), self._settings.access
+            may = permitted(question, kpi, viewer, facts, rules, rows=about is About.TICKETS)
+            yield may, facts, replace(configuration, smallest=may.smallest)
 
     def _with_restatement(self, told: Answer) -> Answer:
-        # Only once the connection that read the facts is free again: a thread that holds one while it waits for
-        # another can wait for ever.
-        return told if self._said is None else with_restatement(told, self._said)
+        """Return the answer with what was last said of the same, unless either may be of too few persons to be told."""
+        # Outside of _asked, which says why.
+        if self._said is None or told.withholds(told.figure):
+            return told
+        found = with_restatement(told, self._said)
+        few = found.restated is not None and found.restated.figure.n < told.smallest
+        return replace(found, restated=None) if few else found
 
     @contextmanager
     def facts(self) -> Iterator[Frames]:
@@ -168,6 +204,19 @@ class Asker:
             return ()
         with frames.connect() as connection:
             return stale_helpdesks(connection, frames.helpdesks(), self._settings)
+
+    def values(self, dimension: str) -> Mapping[str, str]:
+        """Return the known values of a dimension, as questions call them, with their labels."""
+        with self._snapshot() as frames:
+            return frames.values(dimension)
+
+    def refused_tickets(self) -> Mapping[str, int]:
+        """Return how many tickets of each helpdesk could not be read."""
+        if self._engine is None:
+            return {}
+        counted = select(refused_tickets.c.helpdesk, func.count()).group_by(refused_tickets.c.helpdesk)
+        with self._engine.connect() as connection:
+            return dict(connection.execute(counted).all())
 
     def helpdesks(self) -> tuple[str, ...]:
         """Return the keys of the helpdesks that are read."""

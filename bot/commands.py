@@ -4,27 +4,26 @@ The same on every surface: Slack and the terminal lay out what comes back.
 """
 
 import re
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 
+from bot.access import Viewer
 from bot.asking import Asker
+from bot.pages import catalogue_page, definition_page, help_page, status_page, topic_page, topics
+from bot.questions import About, Asked
 from bot.render.page import Section
-from bot.render.parts import in_days
 from bot.render.reply import Reply
-from bot.render.words import definition, freshness
+from bot.targeting import targeting
 from bot.text import Text
-from kpi.bands import bands
-from kpi.catalogue import CATALOGUE, Kpi, Listed
-from kpi.configuration import edges_of, limit_of
-from kpi.drilldown import has_tickets, tickets_behind
-from kpi.durations import Duration
-from kpi.errors import QuestionError
-from kpi.explain import explain
-from kpi.frames import Frames
+from kpi.behind import Order
+from kpi.catalogue import CATALOGUE
+from kpi.drilldown import Listing, has_tickets
+from kpi.errors import QuestionError, suggest
 from kpi.language.lexicon import LANGUAGES, lexicon, phrase_key, stem
 from kpi.language.tokens import WORD, plain
-from kpi.question import Question, Reading
-from kpi.watch import WATCHED, Watch, watch
+from kpi.question import Question
+from kpi.watch import WATCHED
 
 # What the first word can be instead of a question.
 SUBCOMMANDS = {
@@ -39,6 +38,9 @@ SUBCOMMANDS = {
         "why": "why",
         "anomalies": "anomalies",
         "anomaly": "anomalies",
+        "target": "target",
+        "targets": "target",
+        "language": "language",
     },
     "fr": {
         "aide": "help",
@@ -50,17 +52,41 @@ SUBCOMMANDS = {
         "pourquoi": "why",
         "anomalies": "anomalies",
         "anomalie": "anomalies",
+        "objectif": "target",
+        "objectifs": "target",
+        "langue": "language",
     },
 }
-HELP_SECTIONS = ("ask", "periods", "narrow", "more", "deeper")
+
+ORDERS = {
+    Order.WORST: ("worst", "worst first", "les pires", "pires"),
+    Order.LONGEST: ("longest", "longest first", "les plus longs", "plus longs"),
+    Order.HIGHEST: ("highest", "highest first", "les plus eleves", "plus eleves"),
+    Order.OLDEST: ("oldest", "oldest first", "les plus anciens", "plus anciens", "les plus vieux", "plus vieux"),
+    Order.NEWEST: ("newest", "newest first", "les plus recents", "plus recents"),
+}
+"""What people say at the end of a list of tickets about what comes first, without accents."""
 
 # After "tickets", what makes a list of them certain: "tickets solved" may be just their number.
 BEHIND = frozenset({"behind", "of", "derriere", "de", "du", "des", "d"})
 
-SHOWN = 10
+SHOWN = 20
 """How many tickets of a list fit a message that people still read."""
 
+LANGUAGE = "language"
+"""The command that only Slack knows: it is about a channel."""
+
 _SUBCOMMANDS = {word: command for words in SUBCOMMANDS.values() for word, command in words.items()}
+_ORDERS = {word: order for order, words in ORDERS.items() for word in words}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A reply and what it replies to: what was `asked`, or the name of a `page`, such as the help."""
+
+    reply: Reply
+    asked: Asked | None = None
+    page: str | None = None
 
 
 class Commands:
@@ -70,87 +96,143 @@ class Commands:
         self._asker = asker
         self._shown = shown
 
-    def run(self, words: str, now: int, text: Text) -> Reply:
+    @property
+    def asker(self) -> Asker:
+        """What answers questions."""
+        return self._asker
+
+    def run(self, words: str, now: int, text: Text, viewer: Viewer | None = None) -> Reply:
         """Return an answer, or what goes beyond one number, or a page of sections; raises KpiError."""
-        first, _, rest = words.strip().partition(" ")
-        command = _SUBCOMMANDS.get(plain(first)) if first else "help"
-        about: dict[str | None, Callable[[str, int, Text], Reply]] = {
-            "define": self._define,
-            "why": self._why,
-            "anomalies": self._watch,
-        }
-        if command in about:
-            return about[command](rest, now, text)
-        if command == "tickets" and rest.strip():
-            return self._tickets(words, rest, now, text)
-        pages: dict[str | None, Callable[[Text], Reply]] = {
-            "list": catalogue_page,
-            "help": help_page,
-            "status": partial(self._status, now),
+        return self.say(words, now, text, viewer).reply
+
+    def say(self, words: str, now: int, text: Text, viewer: Viewer | None = None) -> Said:
+        """Return a reply with what was asked; `viewer` is who asks, None for whoever has the database.
+
+        Raises KpiError.
+        """
+        command, rest = subcommand(words)
+        pages: Mapping[str | None, Callable[[], Reply]] = {
+            "help": lambda: help_page(text),
+            "list": lambda: catalogue_page(text),
+            "status": lambda: self.status(now, text),
         }
         if command in pages and not rest.strip():
-            return pages[command](text)
-        return self._asker.ask(words, now, text.language)
+            return Said(reply=pages[command](), page=command)
+        if command == LANGUAGE:
+            raise QuestionError("only_in_slack", word=words.split()[0])
+        if command == "help":
+            return self._topic(rest, now, text, viewer)
+        if command == "target":
+            return Said(reply=targeting(rest, self._asker, now, text, viewer), page=command)
+        asked = self.read(words, now, text, viewer)
+        return Said(reply=self.tell(asked, now, text, viewer), asked=asked)
 
-    def _tickets(self, words: str, rest: str, now: int, text: Text) -> Reply:
-        """Return the tickets behind a number; or the number, where "tickets" is only what it counts."""
-        with self._asker.facts() as frames:
-            question = self._asked_behind(rest, now, text, frames)
-            if question is not None:
-                return tickets_behind(question, frames, now, self._asker.configuration, self._shown)
-        return self._asker.ask(words, now, text.language)
+    def tell(self, asked: Asked, now: int, text: Text, viewer: Viewer | None = None, *, whole: bool = False) -> Reply:
+        """Return what was asked, as of `now`; a list with all its rows when it is wanted `whole`. Raises KpiError."""
+        question, asker = asked.question, self._asker
+        match asked.about:
+            case About.NUMBER:
+                return asker.answer(question, now, viewer)
+            case About.TICKETS:
+                return self._listed(asked, now, viewer, None if whole else self._shown)
+            case About.WHY:
+                return asker.why(question, now, viewer)
+            case About.ANOMALIES:
+                return asker.watch(question, asked.watched, now, viewer)
+            case About.DEFINITION:
+                return definition_page(asker.configuration.find(question.kpi), text)
 
-    def _asked_behind(self, rest: str, now: int, text: Text, frames: Frames) -> Question | None:
-        """Return the question whose tickets are asked for; None where "tickets" belongs to the question itself."""
+    def status(self, now: int, text: Text) -> tuple[Section, ...]:
+        """Return how fresh the data of each helpdesk is, how far back it goes, and what could not be read."""
+        known = {helpdesk: self._asker.freshness([helpdesk]) for helpdesk in self._asker.helpdesks()}
+        return status_page(known, self._asker.refused_tickets(), now, self._asker.zone, text)
+
+    # --- Words to what is asked ----------------------------------------------------------------------------------
+
+    def read(self, words: str, now: int, text: Text, viewer: Viewer | None = None) -> Asked:
+        """Return what words ask; raises QuestionError."""
+        command, rest = subcommand(words)
+        if command == "tickets" and rest.strip() and (asked := self._read_list(rest, now, text, viewer)) is not None:
+            return asked
+        about: dict[str | None, tuple[About, str]] = {
+            "define": (About.DEFINITION, "define_what"),
+            "why": (About.WHY, "why_what"),
+        }
+        if command in about:
+            kind, nothing = about[command]
+            if not rest.strip():
+                raise QuestionError(nothing)
+            return Asked(question=self._understand(rest, now, text, viewer), about=kind)
+        if command == "anomalies":
+            return self._read_watch(rest, now, text, viewer)
+        return Asked(question=self._understand(words, now, text, viewer))
+
+    def _understand(self, words: str, now: int, text: Text, viewer: Viewer | None) -> Question:
+        return self._asker.understand(words, now, text.language, viewer=viewer)
+
+    def _read_list(self, rest: str, now: int, text: Text, viewer: Viewer | None) -> Asked | None:
+        """Return the list whose tickets are asked for; None where "tickets" belongs to the question itself."""
         certain = plain(re.split(r"\W", rest.strip(), maxsplit=1)[0]) in BEHIND
+        rest, order = _without_order(rest)
         try:
-            question = self._asker.understand(rest, now, text.language, frames)
+            question = self._understand(rest, now, text, viewer)
         except QuestionError as error:
-            if certain and error.key != "no_kpi":
+            if (certain or order) and error.key != "no_kpi":
                 raise
             return None  # "tickets last week", or a name that begins with "tickets"
         extra = question.by or question.per or question.versus
-        return question if certain or (has_tickets(CATALOGUE[question.kpi]) and not extra) else None
+        if certain or order or (has_tickets(CATALOGUE[question.kpi]) and not extra):
+            return Asked(question=question, about=About.TICKETS, order=order)
+        return None
 
-    def _why(self, rest: str, now: int, text: Text) -> Reply:
-        if not rest.strip():
-            raise QuestionError("why_what")
-        with self._asker.facts() as frames:
-            question = self._asker.understand(rest, now, text.language, frames)
-            return explain(question, frames, now, self._asker.configuration)
+    def _read_watch(self, rest: str, now: int, text: Text, viewer: Viewer | None) -> Asked:
+        try:
+            question = self._understand(rest, now, text, viewer)
+            keys: tuple[str, ...] = (question.kpi,)
+        except QuestionError as error:
+            if error.key != "no_kpi":
+                raise
+            question, keys = self._understand(f"{WATCHED[0]} {rest}", now, text, viewer), WATCHED
+        return Asked(question=question, about=About.ANOMALIES, watched=keys)
 
-    def _watch(self, rest: str, now: int, text: Text) -> Watch:
-        with self._asker.facts() as frames:
-            try:
-                question = self._asker.understand(rest, now, text.language, frames)
-                keys: tuple[str, ...] = (question.kpi,)
-            except QuestionError as error:
-                if error.key != "no_kpi":
-                    raise
-                question = self._asker.understand(f"{WATCHED[0]} {rest}", now, text.language, frames)
-                keys = WATCHED
-            return watch(question, keys, frames, now, self._asker.configuration)
+    # --- Replies -------------------------------------------------------------------------------------------------
 
-    def _define(self, words: str, now: int, text: Text) -> tuple[Section, ...]:
-        """Return what a KPI means; its words may be anything that names it in a question."""
-        if not words.strip():
-            raise QuestionError("define_what")
-        kpi = self._asker.configuration.find(self._asker.understand(words, now, text.language).kpi)
-        return (Section(heading=text(f"kpi.{kpi.key}.name"), lines=tuple(_explained(kpi, text))),)
+    def _listed(self, asked: Asked, now: int, viewer: Viewer | None, shown: int | None) -> Listing:
+        """Return the rows from `first` on, as many as are shown."""
+        limit = None if shown is None else asked.first + shown
+        listing = self._asker.behind(asked.question, now, viewer, limit)
+        if asked.order is not None and listing.rows and listing.order != asked.order:
+            raise QuestionError("tickets_in_another_order", kpi=asked.question.kpi)
+        return replace(listing, rows=listing.rows[asked.first :]) if shown is not None else listing
 
-    def _status(self, now: int, text: Text) -> tuple[Section, ...]:
-        """Return how fresh the data of each helpdesk is, and how far back it goes."""
-        lines = [self._covered(helpdesk, now, text) for helpdesk in self._asker.helpdesks()]
-        return (Section(heading=text("status.heading"), lines=tuple(lines) or (text("status.nothing"),)),)
+    def _topic(self, words: str, now: int, text: Text, viewer: Viewer | None) -> Said:
+        """Return the help on a topic, or the definition of a KPI that is named instead."""
+        page = topic_page(plain(words.strip()), text)
+        if page is not None:
+            return Said(reply=page, page="help")
+        try:
+            return self.say(f"define {words}", now, text, viewer)
+        except QuestionError:
+            known = topics(text)
+            raise QuestionError(
+                "unknown_topic", word=words.strip(), suggestions=suggest(words, known), known=known
+            ) from None
 
-    def _covered(self, helpdesk: str, now: int, text: Text) -> str:
-        known = self._asker.freshness([helpdesk])
-        line = text(
-            "status.helpdesk", helpdesk=helpdesk, freshness=freshness(known.synced_at, now, self._asker.zone, text)
-        )
-        if known.history_start is None:
-            return line
-        return f"{line} · {text('status.history', moment=text.instant(known.history_start, self._asker.zone))}"
+
+def subcommand(words: str) -> tuple[str | None, str]:
+    """Return what the first word asks for instead of a question, and the words after it; no words ask for help."""
+    first, _, rest = words.strip().partition(" ")
+    return (_SUBCOMMANDS.get(plain(first)) if first else "help"), rest.strip()
+
+
+def _without_order(words: str) -> tuple[str, Order | None]:
+    """Return the words of a list without those at the end that say what comes first."""
+    said = words.split()
+    for count in range(min(3, len(said) - 1), 0, -1):
+        order = _ORDERS.get(plain(" ".join(said[-count:])))
+        if order is not None:
+            return " ".join(said[:-count]), order
+    return words, None
 
 
 def language_of(words: str, default: str) -> str:
@@ -173,51 +255,3 @@ def language_of(words: str, default: str) -> str:
 @cache
 def _vocabulary(language: str) -> frozenset[str]:
     return frozenset(word for phrase in lexicon(language).phrases() for word in phrase_key(phrase))
-
-
-def help_page(text: Text) -> tuple[Section, ...]:
-    """Return how to ask, with examples."""
-    return tuple(
-        Section(heading=text(f"help.{section}.heading"), lines=tuple(text(f"help.{section}.lines").split("\n")))
-        for section in HELP_SECTIONS
-    )
-
-
-def catalogue_page(text: Text) -> tuple[Section, ...]:
-    """Return every KPI with its key and definition."""
-    return tuple(
-        Section(
-            heading=text("list.kpi", name=text(f"kpi.{key}.name"), key=key),
-            lines=(definition(key, Reading.EVENT, text),),
-        )
-        for key in CATALOGUE
-    )
-
-
-def _explained(kpi: Listed, text: Text) -> list[str]:
-    lines = [text("define.key", key=kpi.key), definition(kpi.key, Reading.EVENT, text)]
-    if Reading.COHORT in kpi.readings:
-        lines.append(text("define.cohort", definition=definition(kpi.key, Reading.COHORT, text)))
-    lines += [
-        text("answer.field", label=text(f"reference.field.{part}"), value=text(f"kpi.{kpi.key}.{part}"))
-        for part in ("formula", "example")
-    ]
-    if isinstance(kpi, Kpi) and isinstance(kpi.measure, Duration) and kpi.measure.business is not None:
-        lines.append(text("define.time"))
-    lines += _bands(kpi, text)
-    if kpi.higher_is_better is not None:
-        lines.append(text("define.higher" if kpi.higher_is_better else "define.lower"))
-    if kpi.target_range is not None:
-        lowest, highest = (text.percent(target, 0) for target in kpi.target_range)
-        lines.append(text("define.reference", lowest=lowest, highest=highest))
-    return lines
-
-
-def _bands(kpi: Listed, text: Text) -> list[str]:
-    """Return where the bands of a KPI meet, and which of them make its share, as the settings have it."""
-    edges, limit = edges_of(kpi), limit_of(kpi)
-    if not edges:
-        return []
-    told = [text.band(band.lower, band.upper, days=in_days(edges)) for band in bands(edges)]
-    lines = [text("define.bands", bands=" · ".join(told))]
-    return lines if limit is None else [*lines, text("define.within", limit=text.duration(limit))]

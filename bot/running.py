@@ -42,7 +42,7 @@ def run_bot(settings: Settings, api_url: str = SLACK_API) -> None:
         memory = memory_of(engine, settings) if settings.memory else None
         if memory is not None:
             ending.callback(memory.close)
-        app = _app(settings, Asker(engine, settings, memory), api_url)
+        app = create_app(Commands(Asker(engine, settings, memory)), engine, settings, clock=time, api_url=api_url)
         port = ending.enter_context(_listening(settings))
         ticker = Ticker(engine, settings, connect, memory)
         ticker.start()
@@ -75,18 +75,6 @@ def _require(settings: Settings) -> None:
         raise SettingsError("slack_no_way_in")
     if not settings.helpdesks:
         raise SettingsError("no_helpdesk")
-
-
-def _app(settings: Settings, asker: Asker, api_url: str) -> App:
-    slack = settings.slack
-    return create_app(
-        Commands(asker),
-        bot_token=slack.bot_token.get_secret_value() if slack.bot_token else "",
-        signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else "",
-        language=settings.language,
-        clock=time,
-        api_url=api_url,
-    )
 
 
 @contextmanager

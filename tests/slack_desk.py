@@ -4,12 +4,15 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from pydantic import SecretStr
 from sqlalchemy import insert
 
 from bot.commands import Commands
 from bot.database import writing
 from bot.demo.slack import StandInSlack, serving
 from bot.facts import remember_rules
+from bot.settings import Settings, SlackSettings
+from bot.settings_access import AccessTable
 from bot.slack.app import create_app
 from bot.web import create_web
 from kpi import schema
@@ -81,9 +84,9 @@ class SlowCommands(Commands):
         super().__init__(commands._asker)
         self._seconds = seconds
 
-    def run(self, words, now, text):
+    def say(self, *asked):
         time.sleep(self._seconds)
-        return super().run(words, now, text)
+        return super().say(*asked)
 
 
 class FailingCommands(Commands):
@@ -92,23 +95,30 @@ class FailingCommands(Commands):
     def __init__(self, error):
         self._error = error
 
-    def run(self, *_asked):
+    def say(self, *_asked):
         raise self._error
 
 
+LEADS = AccessTable(leads=("U_BOB",))
+"""Bob leads every team."""
+
+
+def settings(**given):
+    return Settings(
+        database_url="sqlite://",
+        timezone="Europe/Paris",
+        slack=SlackSettings(bot_token=SecretStr(TOKEN), signing_secret=SecretStr(SECRET)),
+        access=LEADS,
+        **given,
+    )
+
+
 @contextmanager
-def connected(commands, *, language="en", is_well=lambda: True):
+def connected(commands, engine, *, is_well=lambda: True, clock=lambda: NOW, slack=None):
     """Give a stand-in Slack with the bot connected over HTTP."""
-    slack = StandInSlack(signing_secret=SECRET, bot_token=TOKEN)
+    slack = slack or StandInSlack(signing_secret=SECRET, bot_token=TOKEN)
     with slack.running():
-        app = create_app(
-            commands,
-            bot_token=TOKEN,
-            signing_secret=SECRET,
-            language=language,
-            clock=lambda: NOW,
-            api_url=slack.api_url,
-        )
+        app = create_app(commands, engine, settings(), clock=clock, api_url=slack.api_url)
         with serving(create_web(app, is_well)) as url:
             slack.events_url = f"{url}/slack/events"
             yield slack

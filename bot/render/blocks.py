@@ -1,5 +1,7 @@
 """An answer as Slack's blocks: plain dicts, because slack_sdk has no models for charts and data tables."""
 
+from collections.abc import Sequence
+
 from bot.render.chart import chart, chart_note
 from bot.render.limits import CONTEXT_ELEMENTS, FIELD_TEXT, HEADER, SECTION_TEXT, Block, cut
 from bot.render.mrkdwn import escape, fenced
@@ -19,7 +21,7 @@ def answer_blocks(answer: Answer, text: Text) -> list[Block]:
     drawn = chart(answer, text)
     if drawn is not None:
         blocks.append(drawn)
-    blocks += [_data_table(table, f"{said.title} · {table.header[0]}", answer.unit) for table in said.tables]
+    blocks += [data_table(table, f"{said.title} · {table.header[0]}", answer.unit) for table in said.tables]
     note = chart_note(answer, text)
     return [*blocks, _footnotes(said.footnotes if note is None else (note, *said.footnotes))]
 
@@ -50,9 +52,12 @@ def _footnotes(notes: tuple[str, ...]) -> Block:
     return {"type": "context", "elements": elements}
 
 
-def _data_table(table: Table, caption: str, unit: Unit) -> Block:
-    """Return a table that sorts by its number: the second column holds numbers, shown as their words."""
-    sortable = all(number is not None for number in table.numbers)
+def data_table(table: Table, caption: str, unit: Unit | None = None) -> Block:
+    """Return a table that sorts by its number: one column holds numbers of a unit, shown as their words.
+
+    Without a unit it holds words alone.
+    """
+    sortable = unit is not None and all(number is not None for number in table.numbers)
     rows = [[_cell(cell) for cell in table.header]]
     for row, number in zip(table.rows, table.numbers, strict=True):
         cells = [_cell(cell) for cell in row]
@@ -71,6 +76,18 @@ def _cell(words: str) -> Block:
 def section(mrkdwn: str) -> Block:
     """Return a section of mrkdwn."""
     return {"type": "section", "text": _mrkdwn(mrkdwn)}
+
+
+def joined(parts: Sequence[str], separator: str = "\n") -> list[str]:
+    """Return parts joined as far as they fit into a section each; none is divided, for it may hold a link."""
+    found: list[str] = []
+    for part in parts:
+        whole = f"{found[-1]}{separator}{part}" if found else part
+        if found and len(whole) <= SECTION_TEXT:
+            found[-1] = whole
+        else:
+            found.append(cut(part, SECTION_TEXT))
+    return found
 
 
 def _mrkdwn(words: str) -> Block:

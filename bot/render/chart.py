@@ -1,20 +1,23 @@
-"""A trend as a native chart of Slack."""
+"""A trend or a breakdown as a native chart of Slack."""
 
 from bot.render.limits import CHART_CATEGORIES, CHART_NAME, CHART_TITLE, Block, cut
+from bot.render.rows import DATED, one_line
 from bot.text import DAY, HOUR, MINUTE, Text
-from kpi.question import Answer, Sample, Unit
+from kpi.question import Answer, Figure, Group, Sample, Unit
 
 FEWEST_POINTS = 2
 
 
 def chart(answer: Answer, text: Text) -> Block | None:
-    """Return a line chart of the trend, with the target as a second line; None when there is no line to draw.
+    """Return the trend as a line, or the breakdown as bars; None when there is nothing to draw.
 
-    A chart must have a point for every category, so buckets with too little to show a value stand in the table only.
+    The target of all is a second series. A chart must have a point for every category, so what has too little to show
+    a value stands in the table only.
     """
     points = _points(answer, text)
     if len(points) < FEWEST_POINTS:
         return None
+    kind = "line" if answer.buckets else "bar"
     scale, measure = _scale(answer, [value for _, value in points], text)
     series = [_series(text("chart.value"), [(label, value / scale) for label, value in points])]
     if answer.target is not None:
@@ -26,25 +29,41 @@ def chart(answer: Answer, text: Text) -> Block | None:
     return {
         "type": "data_visualization",
         "title": cut(text(f"kpi.{answer.question.kpi}.name"), CHART_TITLE),
-        "chart": {"type": "line", "series": series, "axis_config": axis},
+        "chart": {"type": kind, "series": series, "axis_config": axis},
     }
 
 
 def chart_note(answer: Answer, text: Text) -> str | None:
-    """Return how much of the trend the chart shows; None when it is all, or when there is no chart."""
-    points = _points(answer, text)
-    if len(points) < FEWEST_POINTS or len(points) == len(answer.buckets):
+    """Return how much of the trend or the breakdown the chart shows; None when it is all, or without a chart."""
+    points, whole = _points(answer, text), len(answer.buckets or answer.groups)
+    if len(points) < FEWEST_POINTS or len(points) == whole:
         return None
-    return text("chart.cut", shown=text.number(len(points)), total=text.number(len(answer.buckets)))
+    sentence = "chart.cut" if answer.buckets else "chart.cut_groups"
+    return text(sentence, shown=text.number(len(points)), total=text.number(whole))
 
 
 def _points(answer: Answer, text: Text) -> list[tuple[str, float]]:
-    """Return the buckets that can stand in a chart: those with a value to show, the latest ones."""
+    """Return what can stand in a chart: of a trend the latest buckets, of a breakdown the first groups."""
+    if answer.buckets:
+        return _shown([(text.bucket(bucket.period), bucket.figure) for bucket in answer.buckets])[-CHART_CATEGORIES:]
+    if len(by := answer.by or answer.question.by) != 1 or DATED in by:
+        return []
+    points = _shown([(_label(group, text), group.figure) for group in answer.groups])[:CHART_CATEGORIES]
+    # Two names that begin alike are one category to a chart.
+    return points if len({label for label, _ in points}) == len(points) else []
+
+
+def _shown(figures: list[tuple[str, Figure]]) -> list[tuple[str, float]]:
     return [
-        (cut(text.bucket(bucket.period), CHART_NAME), bucket.figure.value)
-        for bucket in answer.buckets
-        if bucket.figure.value is not None and bucket.figure.sample is not Sample.COUNTS_ONLY
-    ][-CHART_CATEGORIES:]
+        (cut(label, CHART_NAME), figure.value)
+        for label, figure in figures
+        if figure.value is not None and figure.sample is not Sample.COUNTS_ONLY
+    ]
+
+
+def _label(group: Group, text: Text) -> str:
+    (key,), (label,) = group.keys, group.labels
+    return one_line(label or key or "") or text("answer.no_value")
 
 
 def _series(name: str, points: list[tuple[str, float]]) -> Block:

@@ -26,15 +26,16 @@ COLUMNS = (
 )
 
 
-def listing_report(listing: Listing, text: Text) -> Report:
-    """Return a list of tickets: the number, then the rows behind it."""
+def listing_report(listing: Listing, text: Text, first: int = 0) -> Report:
+    """Return a list of tickets: the number, then the rows behind it, of which `first` come before those shown."""
     said = Wording(listing.answer, text)
     lines = [said.subtitle(), said.headline(), *said.details()]
     data = [_data(row, listing) for row in listing.rows]
     shown = len(listing.rows)
     notes = list(said.footnotes())
     if shown < listing.total:
-        notes.insert(0, text("tickets.cut", shown=text.number(shown), total=text.number(listing.total)))
+        rows = text.number(shown) if first == 0 else f"{text.number(first + 1)}–{text.number(first + shown)}"
+        notes.insert(0, text("tickets.cut", shown=rows, total=text.number(listing.total)))
     if listing.rows:
         lines.append(text(f"tickets.order.{listing.order}"))
     return Report(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.render.blocks import section
+from bot.render.blocks import joined, section
 from bot.render.limits import SECTION_TEXT, Block, cut
 from bot.render.mrkdwn import escape
 
@@ -17,8 +17,8 @@ class Section:
 
 
 def page_blocks(sections: Sequence[Section]) -> list[Block]:
-    """Return a page as Slack's blocks."""
-    return [section(cut(_mrkdwn(one), SECTION_TEXT)) for one in sections]
+    """Return a page as Slack's blocks, as few as it fits into."""
+    return [section(words) for words in joined([cut(_mrkdwn(one), SECTION_TEXT) for one in sections], "\n\n")]
 
 
 def page_fallback(sections: Sequence[Section]) -> str:

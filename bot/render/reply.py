@@ -1,10 +1,9 @@
 """Whatever a question brought, laid out for each surface."""
 
 import csv
-from collections.abc import Sequence
 from io import StringIO
 
-from bot.render.blocks import answer_blocks, section, simple_blocks
+from bot.render.blocks import answer_blocks, data_table, joined, section, simple_blocks
 from bot.render.explanation import explanation_report
 from bot.render.json import Json, as_json
 from bot.render.limits import CONTEXT_ELEMENTS, HEADER, MESSAGE_TEXT, SECTION_TEXT, Block, cut
@@ -29,11 +28,11 @@ Reply = Data | tuple[Section, ...]
 """What a question brought: figures, or a page of words."""
 
 
-def report(said: Listing | Explanation | Watch, text: Text) -> Report:
-    """Return what is said beyond one number."""
+def report(said: Listing | Explanation | Watch, text: Text, first: int = 0) -> Report:
+    """Return what is said beyond one number; `first` rows of a list come before those that it has."""
     match said:
         case Listing():
-            return listing_report(said, text)
+            return listing_report(said, text, first)
         case Explanation():
             return explanation_report(said, text)
         case Watch():
@@ -63,14 +62,17 @@ def reply_csv(said: Data, text: Text) -> str:
     return file.getvalue()
 
 
-def reply_slack(said: Reply, text: Text) -> tuple[str, list[list[Block]]]:
-    """Return a reply as the text of a Slack message, and in simpler and simpler blocks."""
+def reply_slack(said: Reply, text: Text, first: int = 0) -> tuple[str, list[list[Block]]]:
+    """Return a reply as the text of a Slack message, and in simpler and simpler blocks; `first` as of `report`."""
     if isinstance(said, Answer):
         return fallback(said, text), [answer_blocks(said, text), simple_blocks(said, text)]
     if isinstance(said, tuple):
         return page_fallback(said), [page_blocks(said)]
-    found = report(said, text)
-    return _fallback(found), [_blocks(found)]
+    found = report(said, text, first)
+    simple = _blocks(found, [section(words) for words in _table(found)])
+    if found.table is None or any(found.links):
+        return _fallback(found), [simple]  # cells of a native table hold no links
+    return _fallback(found), [_blocks(found, [data_table(found.table, found.title)]), simple]
 
 
 # --- Reports -----------------------------------------------------------------------------------------------------
@@ -89,11 +91,11 @@ def _terminal(found: Report, text: Text) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _blocks(found: Report) -> list[Block]:
+def _blocks(found: Report, table: list[Block]) -> list[Block]:
     title = {"type": "plain_text", "text": cut(found.title, HEADER), "emoji": False}
     blocks: list[Block] = [{"type": "header", "text": title}]
-    blocks += [section(words) for words in _sections([escape(line) for line in found.lines])]
-    blocks += [section(words) for words in _table(found)]
+    blocks += [section(words) for words in joined([escape(line) for line in found.lines])]
+    blocks += table
     notes = [{"type": "mrkdwn", "text": cut(escape(note), SECTION_TEXT), "verbatim": True} for note in found.notes]
     return [*blocks, {"type": "context", "elements": notes[:CONTEXT_ELEMENTS]}] if notes else blocks
 
@@ -113,18 +115,4 @@ def _table(found: Report) -> list[str]:
     for row, address in zip(found.table.rows, found.links, strict=True):
         first = escape(row[0]) if address is None else link(address, row[0])
         lines.append(" · ".join((first, *map(escape, row[1:]))))
-    return _sections(lines)
-
-
-def _sections(lines: Sequence[str]) -> list[str]:
-    """Return lines joined as far as they fit into a section each; no line is cut, for it may be a link."""
-    found: list[str] = []
-    for line in lines:
-        whole = f"{found[-1]}\n{line}" if found else line
-        if found and len(whole) <= SECTION_TEXT:
-            found[-1] = whole
-        elif len(line) <= SECTION_TEXT:
-            found.append(line)
-        else:
-            found.append(cut(line, SECTION_TEXT))
-    return found
+    return joined(lines)

@@ -1,71 +1,97 @@
 """The Slack app: what it listens to, the same over HTTP and in Socket Mode."""
 
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltRequest, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
+from sqlalchemy import Engine
 
-from bot.commands import Commands, language_of
-from bot.render.mrkdwn import escape
-from bot.render.reply import Reply, reply_slack
+from bot.access import Access
+from bot.commands import Commands
+from bot.once import Once
+from bot.questions import Questions
+from bot.settings import Settings
+from bot.slack import actions, mentions, modals
+from bot.slack.answers import answer_words, tell
+from bot.slack.bot import Bot, Place, Reader, Respond
+from bot.slack.directory import SlackDirectory
+from bot.slack.home import home_view
+from bot.slack.languages import Languages
+from bot.slack.people import with_agents
 from bot.slack.replay import Replays
-from bot.slack.send import Message, SendError, reply, retry_handlers
+from bot.slack.send import Poster, reply, retry_handlers
 from bot.text import Text
-from kpi.errors import KpiError, SettingsError
+from kpi.errors import SettingsError
 
 log = structlog.get_logger(__name__)
 
 LISTENERS = 16
 SLACK_API = "https://slack.com/api/"
 
+ANY = re.compile(".*")
 # Whatever name the command was given in the app's settings: every command that reaches this app is meant for it.
 ANY_COMMAND = re.compile("^/")
 
+Payload = Mapping[str, Any]
+
 
 def create_app(
-    commands: Commands,
-    *,
-    bot_token: str,
-    signing_secret: str = "",
-    language: str,
-    clock: Callable[[], float],
-    api_url: str = SLACK_API,
+    commands: Commands, engine: Engine, settings: Settings, *, clock: Callable[[], float], api_url: str = SLACK_API
 ) -> App:
     """Return the app, its token checked with Slack.
 
     Args:
         commands: what `/kpi` does.
-        bot_token: Slack's `xoxb-…`.
-        signing_secret: proves that a request comes from Slack; Socket Mode needs none.
-        language: the reader's, unless what he writes is in the other.
+        engine: the database, in which every replica of the bot finds what was asked.
+        settings: Slack's tokens, the language of those whose own isn't known, who may see what.
         clock: tells the time, seconds since 1970.
         api_url: where Slack is.
 
     Raises:
         SettingsError: `slack_refused`, `slack_unreachable`.
     """
-    client = WebClient(bot_token, base_url=api_url, retry_handlers=retry_handlers())
+    slack = settings.slack
+    token = slack.bot_token.get_secret_value() if slack.bot_token else ""
+    client = WebClient(token, base_url=api_url, retry_handlers=retry_handlers())
     try:
         app = App(
             client=client,
-            signing_secret=signing_secret,
+            signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else "",
             listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
         )
     except BoltError as error:
         raise SettingsError("slack_refused") from error
     except OSError as error:
         raise SettingsError("slack_unreachable", reason=str(error)) from error
-    register(app, commands, language=language, clock=clock)
+    directory = SlackDirectory(client)
+    bot = Bot(
+        commands=commands,
+        questions=Questions(engine),
+        once=Once(engine),
+        access=Access(settings.access, engine, directory),
+        directory=directory,
+        languages=Languages(engine, directory, settings.language),
+        poster=Poster(client),
+        clock=clock,
+    )
+    register(app, bot)
     return app
 
 
-def register(app: App, commands: Commands, *, language: str, clock: Callable[[], float]) -> None:
+def register(app: App, bot: Bot) -> None:
     """Add every listener to the app."""
+    _refuse_replays(app, bot.clock)
+    _listen_to_commands(app, bot)
+    _listen_to_clicks(app, bot)
+    _listen_to_events(app, bot)
+
+
+def _refuse_replays(app: App, clock: Callable[[], float]) -> None:
     replays = Replays(clock)
 
     @app.middleware
@@ -76,38 +102,94 @@ def register(app: App, commands: Commands, *, language: str, clock: Callable[[],
             return BoltResponse(status=200)
         return next()
 
+
+def _listen_to_commands(app: App, bot: Bot) -> None:
     @app.command(ANY_COMMAND)
-    def answer(ack: Ack, command: Mapping[str, str]) -> None:
+    def command(ack: Ack, command: Payload) -> None:
         # At once and empty: reading the question needs the database, and Slack waits three seconds only.
         ack()
-        words = typed(command.get("text", ""))
-        text = Text(language_of(words, language))
-        # Nothing may leave this function: Bolt may then tell Slack that a command failed which was acknowledged.
-        try:
-            reply(command["response_url"], messages(commands.run(words, int(clock()), text), text))
-        except Exception as error:  # noqa: BLE001  # whatever went wrong, the asker is told
-            tell(error, command["response_url"], text)
+        place = Place(team_id=command["team_id"], user=command["user_id"], channel=command["channel_id"])
+        _reply_to(bot, command.get("text", ""), place, lambda messages: reply(command["response_url"], messages))
 
 
-def tell(error: Exception, response_url: str, text: Text) -> None:
-    """Tell the asker what went wrong and what to do; of a defect, a reference that is also in the log."""
-    if isinstance(error, KpiError):
-        said = text.error(error)
-        log.info("question_refused", error=str(error))
-    else:
-        reference = secrets.token_hex(4)
-        said = text("error.unknown", reference=reference)
-        log.error("listener_failed", reference=reference, exc_info=error)
+def _listen_to_clicks(app: App, bot: Bot) -> None:
+    @app.action(ANY)
+    def click(ack: Ack, body: Payload) -> None:
+        ack()
+        clicked = actions.read_click(body)
+        if clicked.action not in actions.ACTIONS:
+            log.warning("unknown_action", action=clicked.action)  # of a message that an older version sent
+            return
+        _telling(
+            bot,
+            clicked.place,
+            lambda text: actions.run(bot, clicked, text),
+            lambda messages: clicked.add(bot, messages),
+        )
+
+    @app.options(ANY)
+    def options(ack: Ack, body: Payload) -> None:
+        ack(options=modals.teams_like(bot, str(body.get("value", ""))))
+
+    @app.view(ANY)
+    def submitted(ack: Ack, body: Payload) -> None:
+        sent = modals.read_submission(body)
+        text = bot.text(sent.place)
+        said, after = modals.submit(bot, body["view"]["callback_id"], sent, text)
+        ack(**said)
+        if after is not None:
+            _telling(bot, sent.place, lambda _: after(), modals.respond_to(bot, sent))
+
+
+def _listen_to_events(app: App, bot: Bot) -> None:
+    def hear(event: Payload, body: Payload, context: BoltContext) -> None:
+        place = Place(team_id=body["team_id"], user=event.get("user", ""), channel=event["channel"])
+        if mentions.is_for_us(event) and _is_first(bot, body):
+            words = mentions.words_of(event, context.bot_user_id or "")
+            _reply_to(bot, words, place, mentions.respond_to(bot, event, place))
+
+    app.event("app_mention")(hear)
+
+    @app.event("message")
+    def message(event: Payload, body: Payload, context: BoltContext) -> None:
+        if event.get("channel_type") == "im":
+            hear(event, body, context)
+
+    @app.event("app_home_opened")
+    def home(event: Payload, body: Payload) -> None:
+        place = Place(team_id=body["team_id"], user=event["user"])
+        # Shown again it is only fresher, so an event that is told twice does no harm.
+        if event.get("tab") == "home":
+            bot.poster.home(place.user, home_view(bot, place, bot.text(place)))
+
+
+def _is_first(bot: Bot, body: Payload) -> bool:
+    """Tell whether an event was not told before, here or to another replica."""
+    return bot.once.claim(body["team_id"], f"event:{body['event_id']}", bot.now)
+
+
+def _reply_to(bot: Bot, said: str, place: Place, respond: Respond) -> None:
+    words = typed(said)
+    _telling(
+        bot,
+        place,
+        lambda text: answer_words(bot, with_agents(bot, words, place), Reader(place=place, text=text, respond=respond)),
+        respond,
+        words,
+    )
+
+
+def _telling(bot: Bot, place: Place, do: Callable[[Text], None], respond: Respond, words: str = "") -> None:
+    """Do something in the language of the person, who is told what goes wrong.
+
+    Nothing may leave a listener: Bolt could then tell Slack that something failed which was acknowledged.
+    """
+    text = Text(bot.languages.usual)
     try:
-        reply(response_url, [Message(text=escape(said))])
-    except SendError as lost:
-        log.error("answer_lost", error=str(lost))  # noqa: TRY400  # what went wrong first is logged above
-
-
-def messages(said: Reply, text: Text) -> list[Message]:
-    """Return a reply as messages, in simpler and simpler blocks."""
-    words, forms = reply_slack(said, text)
-    return [*(Message(text=words, blocks=blocks) for blocks in forms), Message(text=words)]
+        text = bot.text(place, words)
+        do(text)
+    except Exception as error:  # noqa: BLE001  # whatever went wrong, the person is told
+        tell(error, text, respond)
 
 
 def typed(text: str) -> str:

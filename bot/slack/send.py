@@ -1,12 +1,17 @@
 """The one module that posts to Slack."""
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
+from threading import Lock
 from typing import Any
 
 import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import (
     ConnectionErrorRetryHandler,
@@ -27,9 +32,26 @@ OK = 200
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
 
+A_MESSAGE_EVERY_S = 1.0
+"""As often a channel takes a message: https://docs.slack.dev/apis/web-api/rate-limits"""
+
+NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "no_permission", "restricted_action"})
+"""What Slack says where the bot can't post: only a person can change that."""
+
+ABOUT_CONTENT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
+
 
 class SendError(Exception):
-    """Slack took no form of a message."""
+    """Slack took no form of a message; `code` is its word for why."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code} {detail}".strip())
+        self.code = code
+
+    @property
+    def is_not_there(self) -> bool:
+        """Whether the bot can't post there, whatever it posts."""
+        return self.code in NOT_THERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +60,11 @@ class Message:
 
     text: str
     blocks: list[Block] | None = None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """It as Slack takes it."""
+        return {"text": self.text} if self.blocks is None else {"text": self.text, "blocks": self.blocks}
 
 
 class EveryServerErrorRetryHandler(ServerErrorRetryHandler):
@@ -63,40 +90,76 @@ def retry_handlers() -> list[RetryHandler]:
     ]
 
 
-def reply(response_url: str, messages: Sequence[Message]) -> None:
-    """Answer a command, seen by the asker only, with the first of `messages` that Slack takes.
+def _first_taken(messages: Iterable[Message], attempt: Callable[[Message], "_Refusal | None"]) -> None:
+    """Send the first of `messages` that Slack takes; raises SendError when it takes none.
 
-    The messages say the same in simpler and simpler blocks: some workspaces refuse the newer ones.
-    Raises SendError when Slack takes none of them.
+    They say the same in simpler and simpler blocks: some workspaces refuse the newer ones. Each is made only when
+    those before it were refused.
+    """
+    refusal = _Refusal("nothing_to_send")
+    for message in messages:
+        found = attempt(message)
+        if found is None:
+            return
+        refusal = found
+        log.warning("slack_refused_message", problem=refusal.code)
+        if not refusal.about_content:
+            break
+    raise SendError(refusal.code, refusal.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why Slack did not take a message; `about_content` when it may take a simpler one."""
+
+    code: str
+    about_content: bool = False
+    detail: str = ""
+
+
+# --- By a response_url -----------------------------------------------------------------------------------------------
+
+
+def reply(response_url: str, messages: Iterable[Message], *, replaces: bool = False, for_all: bool = False) -> None:
+    """Answer a command or a click, seen by the person alone unless it is `for_all`.
+
+    Args:
+        response_url: where Slack takes answers, five times in half an hour, in any channel.
+        messages: the same in simpler and simpler blocks; Slack gets the first that it takes.
+        replaces: the answer stands in the place of the message that was clicked.
+        for_all: everybody in the channel sees it.
+
+    Raises SendError.
 
     https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
     """
     client = WebhookClient(response_url, retry_handlers=retry_handlers())
-    for message in messages:
-        response = _post(client, message)
-        problem = _problem(response)
-        if problem is None:
-            return
-        log.warning("slack_refused_message", status=response.status_code, problem=problem)
-        if not _is_about_content(response):
-            break
-    raise SendError(f"{response.status_code} {problem}")
+    how = {"response_type": "in_channel" if for_all else "ephemeral", "replace_original": replaces}
+    _first_taken(messages, lambda message: _responded(client, {**how, **message.body}))
 
 
-def _post(client: WebhookClient, message: Message) -> WebhookResponse:
-    body: dict[str, Any] = {"response_type": "ephemeral", "text": message.text}
-    if message.blocks is not None:
-        body["blocks"] = message.blocks
+def withdraw(response_url: str) -> None:
+    """Delete the message that was clicked; raises SendError."""
+    refusal = _responded(WebhookClient(response_url, retry_handlers=retry_handlers()), {"delete_original": True})
+    if refusal is not None:
+        raise SendError(refusal.code, refusal.detail)
+
+
+def _responded(client: WebhookClient, body: dict[str, Any]) -> _Refusal | None:
     try:
-        return client.send_dict(body)
+        response = client.send_dict(body)
     except (OSError, HTTPException) as error:
-        raise SendError(f"{type(error).__name__}: {error}") from error
+        raise SendError(type(error).__name__, str(error)) from error
+    problem = _problem(response)
+    if problem is None:
+        return None
+    return _Refusal(problem, _is_about_content(response), f"(status {response.status_code})")
 
 
 def _problem(response: WebhookResponse) -> str | None:
     """Return what Slack objects to; None when it took the message. It may say so with status 200."""
     if response.status_code != OK:
-        return response.body[:200]
+        return response.body[:200] or f"status {response.status_code}"
     try:
         said = json.loads(response.body)
     except ValueError:
@@ -110,3 +173,109 @@ def _is_about_content(response: WebhookResponse) -> bool:
         return True
     gone = response.status_code in {404, 410}
     return not gone and response.status_code != TOO_MANY_REQUESTS and response.status_code < SERVER_ERROR
+
+
+# --- By the Web API --------------------------------------------------------------------------------------------------
+
+
+class Poster:
+    """Posts as the bot: into channels, to one person, as files and views."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+        self._lock = Lock()
+        self._free_at: dict[str, float] = {}
+
+    def post(self, channel: str, messages: Iterable[Message], *, thread: str | None = None) -> str:
+        """Post to a channel, at most one message a second; return the message's ts. Raises SendError.
+
+        https://docs.slack.dev/reference/methods/chat.postMessage
+        """
+        posted: list[str] = []
+        where = {"channel": channel, "unfurl_links": False, "unfurl_media": False}
+        where |= {} if thread is None else {"thread_ts": thread}
+        self._wait_for(channel)
+        _first_taken(messages, lambda message: self._called("chat.postMessage", {**where, **message.body}, posted))
+        return posted[0]
+
+    def whisper(self, channel: str, user: str, messages: Iterable[Message], *, thread: str | None = None) -> None:
+        """Post to a channel what one person alone sees; raises SendError.
+
+        https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        where = {"channel": channel, "user": user} | ({} if thread is None else {"thread_ts": thread})
+        _first_taken(messages, lambda message: self._called("chat.postEphemeral", {**where, **message.body}))
+
+    def direct(self, user: str) -> str:
+        """Return the channel of direct messages with a person; raises SendError.
+
+        https://docs.slack.dev/reference/methods/conversations.open
+        """
+        with _told():
+            return str(self._client.conversations_open(users=user)["channel"]["id"])
+
+    def upload(self, channel: str, name: str, content: bytes, comment: str) -> None:
+        """Post a file to a channel; raises SendError.
+
+        https://docs.slack.dev/messaging/working-with-files#upload
+        """
+        with _told():
+            self._client.files_upload_v2(
+                channel=channel, filename=name, title=name, content=content, initial_comment=comment
+            )
+
+    def picture(self, name: str, content: bytes, described: str) -> Block:
+        """Upload a picture that only the bot's messages show; return the block that shows it. Raises SendError."""
+        with _told():
+            uploaded = self._client.files_upload_v2(
+                filename=name, title=name, content=content, alt_txt=described, request_file_info=False
+            )
+        return {"type": "image", "slack_file": {"id": uploaded["file"]["id"]}, "alt_text": described}
+
+    def open(self, trigger: str, view: Block) -> str:
+        """Open a modal within three seconds of a click; return its id. Raises SendError.
+
+        https://docs.slack.dev/reference/methods/views.open
+        """
+        with _told():
+            return str(self._client.views_open(trigger_id=trigger, view=view)["view"]["id"])
+
+    def home(self, user: str, view: Block) -> None:
+        """Show the App Home to a person; raises SendError.
+
+        https://docs.slack.dev/reference/methods/views.publish
+        """
+        with _told():
+            self._client.views_publish(user_id=user, view=view)
+
+    def _called(self, method: str, body: dict[str, Any], posted: list[str] | None = None) -> _Refusal | None:
+        try:
+            response = self._client.api_call(method, json=body)
+        except SlackApiError as error:
+            code = str(error.response.get("error"))
+            return _Refusal(code, code in ABOUT_CONTENT)
+        except (SlackClientError, OSError, HTTPException) as error:
+            raise SendError(type(error).__name__, str(error)) from error
+        if posted is not None:
+            posted.append(str(response["ts"]))
+        return None
+
+    def _wait_for(self, channel: str) -> None:
+        """Wait until the channel takes a message again; threads that wait take turns."""
+        with self._lock:
+            now = time.monotonic()
+            self._free_at = {name: at for name, at in self._free_at.items() if at > now}
+            at = self._free_at.get(channel, now)
+            self._free_at[channel] = at + A_MESSAGE_EVERY_S
+        time.sleep(at - now)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise what Slack, or the way to it, refuses as SendError."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise SendError(str(error.response.get("error"))) from error
+    except (SlackClientError, OSError, HTTPException) as error:
+        raise SendError(type(error).__name__, str(error)) from error

@@ -12,10 +12,14 @@ import pytest
 from babel.messages.pofile import read_po
 from kpi_reference import said
 
-from bot.commands import HELP_SECTIONS
+from bot.pages import HELP_SECTIONS
 from bot.importing.columns import Type
 from bot.importing.kinds import KINDS
 from bot.importing.moments import ORDERS
+from bot.questions import About
+from bot.slack.buttons import BUTTONS
+from bot.slack.menu import HELP_PAGES
+from bot.slack.modals import MODALS, PERIODS
 from bot.text import LANGUAGES, catalog
 from kpi.anomaly import Direction
 from kpi.behind import Order
@@ -108,7 +112,14 @@ def families():
         | {f"answer.{kind}_{standing}" for kind in ("target", "usual") for standing in Standing}
         | {f"withheld.{key}" for key in ("agent_satisfaction", "cost_per_contact", "solved_per_agent")}
         | {"withheld.efficiency_index", f"dimension.{CREATED.key}"}
-        | {f"help.{section}.{part}" for section in HELP_SECTIONS for part in ("heading", "lines")}
+        | {f"help.{section}.{part}" for section in HELP_SECTIONS for part in ("heading", "lines", "more")}
+        | {f"button.{key}" for key in (*BUTTONS, *HELP_PAGES)}
+        | {f"asked.{about}" for about in About}
+        | {f"language.{language}" for language in LANGUAGES}
+        | {f"modal.{name}.{part}" for name in MODALS for part in ("title", "submit")}
+        | {f"modal.{field}" for field in ("kpi", "team", "value", "value.hint", "period", "by", "per", "filter")}
+        | {f"modal.period.{period}" for period in PERIODS}
+        | {"modal.filter.hint"}
         | {f"import.field.{column.name}" for kind in KINDS.values() for column in kind.columns}
         | {f"import.type.{kind}" for kind in Type}
         | {f"import.order.{order}" for order in ORDERS}

@@ -1,10 +1,9 @@
 import pytest
-from slack_desk import connected, store_facts
+from slack_desk import connected, settings, store_facts
 
 from bot.asking import Asker
 from bot.commands import Commands
 from bot.database import open_database
-from bot.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -24,11 +23,11 @@ def engine(make_sqlite):
 
 @pytest.fixture
 def commands(engine):
-    return Commands(Asker(engine, Settings(database_url="sqlite://", timezone="Europe/Paris")))
+    return Commands(Asker(engine, settings()))
 
 
 @pytest.fixture
-def slack(commands):
+def slack(commands, engine):
     """Give a stand-in Slack with the bot connected over HTTP."""
-    with connected(commands) as stand_in:
+    with connected(commands, engine) as stand_in:
         yield stand_in

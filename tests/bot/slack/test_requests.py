@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from slack_desk import TOKEN, connected
+from slack_desk import connected, settings
 
 from bot.demo.slack import StandInSlack
 from bot.slack.app import create_app
@@ -69,24 +69,24 @@ def test_what_slack_would_never_send_is_refused(slack, body, status):
     assert httpx2.post(slack.events_url, content=body, trust_env=False).status_code == status
 
 
-def test_health_is_told_to_whoever_watches(commands):
+def test_health_is_told_to_whoever_watches(commands, engine):
     for well, status in ((True, 200), (False, 503)):
-        with connected(commands, is_well=lambda well=well: well) as slack:
+        with connected(commands, engine, is_well=lambda well=well: well) as slack:
             response = httpx2.get(slack.events_url.replace("/slack/events", "/healthz"), trust_env=False)
             assert (response.status_code, response.json()) == (status, {"ok": well})
 
 
-def test_a_token_that_slack_refuses_is_told_before_anything_is_served(commands):
-    slack = StandInSlack(signing_secret="s", bot_token=TOKEN)
+def test_a_token_that_slack_refuses_is_told_before_anything_is_served(commands, engine):
+    slack = StandInSlack(signing_secret="s", bot_token="xoxb-another")
     with slack.running(), pytest.raises(SettingsError) as refused:
-        create_app(commands, bot_token="xoxb-other", language="en", clock=time.time, api_url=slack.api_url)
+        create_app(commands, engine, settings(), clock=time.time, api_url=slack.api_url)
     assert "KPI_BOT_SLACK_BOT_TOKEN" in Text("en").error(refused.value)
 
 
-def test_a_slack_that_is_not_there_is_told(commands, monkeypatch):
+def test_a_slack_that_is_not_there_is_told(commands, engine, monkeypatch):
     monkeypatch.setattr("bot.slack.send.RETRIES", 0)
     with pytest.raises(SettingsError) as refused:
-        create_app(commands, bot_token=TOKEN, language="en", clock=time.time, api_url="http://127.0.0.1:9/api/")
+        create_app(commands, engine, settings(), clock=time.time, api_url="http://127.0.0.1:9/api/")
     assert Text("en").error(refused.value).startswith("Slack can't be reached")
 
 

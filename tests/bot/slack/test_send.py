@@ -34,7 +34,7 @@ def test_a_workspace_without_charts_and_tables_gets_simpler_blocks(slack):
     slack.refuses_blocks = frozenset({"data_visualization", "data_table"})
     slack.command("fcr last week by team")
     (post,) = slack.wait(1)
-    assert kinds(post) == {"header", "section", "context"}
+    assert kinds(post) == {"header", "section", "image", "context", "actions"}
     assert "12 of 20" in str(post.blocks)
 
 
@@ -53,9 +53,9 @@ def test_charts_are_sent_where_they_are_taken(slack):
     assert slack.refused == []
 
 
-def test_an_answer_that_slack_never_takes_is_in_the_log(commands, monkeypatch):
+def test_an_answer_that_slack_never_takes_is_in_the_log(commands, engine, monkeypatch):
     monkeypatch.setattr("bot.slack.send.RETRIES", 1)
-    with capture_logs() as logs, connected(commands) as slack:
+    with capture_logs() as logs, connected(commands, engine) as slack:
         slack.faults.extend([Fault(status=500, body="down")] * 4)
         assert slack.command("fcr last week").acknowledged
         while slack.faults:

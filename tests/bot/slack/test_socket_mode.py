@@ -1,17 +1,17 @@
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_desk import NOW, TOKEN
+from slack_desk import NOW, TOKEN, settings
 
 from bot.demo.slack import StandInSlack
 from bot.slack.app import create_app
 
 
 @pytest.fixture
-def slack(commands):
+def slack(commands, engine):
     """Give a stand-in Slack with the bot connected in Socket Mode: no public URL, no signing secret."""
     stand_in = StandInSlack(signing_secret="unused", bot_token=TOKEN)
     with stand_in.running():
-        app = create_app(commands, bot_token=TOKEN, language="en", clock=lambda: NOW, api_url=stand_in.api_url)
+        app = create_app(commands, engine, settings(), clock=lambda: NOW, api_url=stand_in.api_url)
         handler = SocketModeHandler(app, stand_in.app_token)
         handler.connect()
         stand_in.wait_for_socket()

@@ -1,0 +1,218 @@
+"""What a click does: `ACTIONS` holds every button and select of every surface by its action.
+
+What follows a dot in an action only tells several of one kind apart.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.commands import Said
+from bot.questions import Stored, renewed
+from bot.render.mrkdwn import escape
+from bot.render.reply import reply_csv
+from bot.slack import modals
+from bot.slack.answers import answer_asked, answer_words, forms
+from bot.slack.bot import Bot, Place, Reader
+from bot.slack.buttons import BUTTONS, buttons_for_all
+from bot.slack.send import Message, SendError, reply, withdraw
+from bot.text import Text
+from kpi.errors import QuestionError
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Tells spreadsheets that a file is UTF-8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A button that was pressed or an option that was chosen.
+
+    Attributes:
+        action: which, without what only tells several of one kind apart.
+        value: what it carries.
+        place: who clicked, and where.
+        trigger: opens a modal, for three seconds.
+        response_url: where an answer goes; None in the App Home.
+        is_own: the message is the person's alone, so the reply takes its place.
+    """
+
+    action: str
+    value: str
+    place: Place
+    trigger: str
+    response_url: str | None
+    is_own: bool
+
+    def respond(self, bot: Bot, messages: Iterable[Message]) -> None:
+        """Reply in the place of the person's own message, else to the person alone. Raises SendError."""
+        if self.response_url is None:
+            bot.poster.post(bot.poster.direct(self.place.user), messages)
+        else:
+            reply(self.response_url, messages, replaces=self.is_own)
+
+    def add(self, bot: Bot, messages: Iterable[Message]) -> None:
+        """Tell the person something beside the message, which stays. Raises SendError."""
+        if self.response_url is None:
+            self.respond(bot, messages)
+        else:
+            reply(self.response_url, messages)
+
+
+def read_click(payload: Mapping[str, Any]) -> Click:
+    """Return a click as Slack tells it.
+
+    https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    (told, *_) = payload["actions"]
+    container = payload.get("container", {})
+    place = Place(
+        team_id=payload["team"]["id"],
+        user=payload["user"]["id"],
+        channel=payload.get("channel", {}).get("id") or container.get("channel_id") or "",
+    )
+    return Click(
+        action=str(told["action_id"]).partition(".")[0],
+        value=str(told.get("value") or told.get("selected_option", {}).get("value") or ""),
+        place=place,
+        trigger=payload.get("trigger_id", ""),
+        response_url=payload.get("response_url"),
+        is_own=bool(container.get("is_ephemeral")) or place.is_direct,
+    )
+
+
+def run(bot: Bot, click: Click, text: Text) -> None:
+    """Do what a click asks for. Raises KpiError and SendError."""
+    if click.is_own and click.response_url is not None and click.action not in ONCE:
+        ACTIONS[click.action](bot, click, text)  # twice the same in the same place is once
+    elif bot.first_click(click.place, f"{click.action}:{click.value}"):
+        ACTIONS[click.action](bot, click, text)
+
+
+# --- What was asked is asked otherwise -------------------------------------------------------------------------------
+
+
+def _follow(bot: Bot, click: Click, text: Text) -> None:
+    """Answer what the button asks next, as of the instant of the answer it stands below: figures that agree."""
+    stored, chosen = _stored(bot, click)
+    following = BUTTONS[click.action].next
+    if following is None:
+        raise LookupError(click.action)
+    answer_asked(
+        bot, following(stored.asked, chosen), _reader(bot, click, _language(stored, click, text)), stored.asked_at
+    )
+
+
+def _stored(bot: Bot, click: Click) -> tuple[Stored, str]:
+    """Return the question that a button belongs to, and what was chosen; raises QuestionError `question_forgotten`."""
+    key, _, chosen = click.value.partition(" ")
+    stored = bot.questions.find(click.place.team_id, key)
+    if stored is None:
+        raise QuestionError("question_forgotten")
+    return stored, chosen
+
+
+def _language(stored: Stored, click: Click, text: Text) -> Text:
+    """Return the language a person asked in, for that person."""
+    return Text(stored.language) if stored.asker == click.place.user else text
+
+
+def _reader(bot: Bot, click: Click, text: Text) -> Reader:
+    return Reader(place=click.place, text=text, respond=lambda messages: click.respond(bot, messages))
+
+
+# --- What was asked goes somewhere -----------------------------------------------------------------------------------
+
+
+def _share(bot: Bot, click: Click, _: Text) -> None:
+    """Post an answer for the whole channel, as far as it may be seen there, in place of the person's own."""
+    stored = _stored(bot, click)[0]
+    place = click.place
+    spoken = bot.languages.channel(place.team_id, place.channel, stored.language)
+    viewer = bot.viewer(place).shared(place.channel)
+    said = Said(reply=bot.commands.tell(stored.asked, stored.asked_at, spoken, viewer), asked=stored.asked)
+    key = f"share:{stored.id}:{place.channel}"
+    if not bot.once.claim(place.team_id, key, bot.now):
+        return
+    row = buttons_for_all(stored.asked, said.reply, stored.id, spoken, place)
+    note = spoken("share.by", name=_name(bot, place))
+
+    def messages() -> Iterable[Message]:
+        return forms(said, spoken, bot.poster, row, note)
+
+    try:
+        try:
+            bot.poster.post(place.channel, messages())
+        except SendError as error:
+            # A response_url reaches channels that the bot is no member of.
+            if not error.is_not_there or click.response_url is None:
+                raise
+            reply(click.response_url, messages(), for_all=True)
+    except SendError:
+        bot.once.release(place.team_id, key)
+        raise
+    if click.is_own and click.response_url is not None:
+        withdraw(click.response_url)
+
+
+def _name(bot: Bot, place: Place) -> str:
+    """Return what a person is called, without pinging them."""
+    try:
+        return bot.directory.profile(place.team_id, place.user).name or place.user
+    except OSError:
+        return place.user
+
+
+def _csv(bot: Bot, click: Click, text: Text) -> None:
+    """Send all that an answer rests on as a file, to the person alone."""
+    stored, _ = _stored(bot, click)
+    place, spoken = click.place, _language(stored, click, text)
+    told = bot.commands.tell(stored.asked, stored.asked_at, spoken, bot.viewer(place), whole=True)
+    if isinstance(told, tuple):
+        raise QuestionError("figures_only", words=stored.asked.question.kpi)
+    question = stored.asked.question
+    name = f"{question.kpi}-{stored.asked.about}-{question.period.start}.csv"
+    content = BYTE_ORDER_MARK + reply_csv(told, spoken)
+    channel = bot.poster.direct(place.user)
+    bot.poster.upload(channel, name, content.encode(), escape(spoken("csv.comment", name=name)))
+    if channel != place.channel:
+        click.add(bot, [Message(text=escape(spoken("csv.sent")))])
+
+
+# --- Everything else ------------------------------------------------------------------------------------------------
+
+
+def _ask(bot: Bot, click: Click, text: Text) -> None:
+    """Answer what a button of the menu names, as if it had been typed."""
+    answer_words(bot, click.value, _reader(bot, click, text))
+
+
+def _again(bot: Bot, click: Click, text: Text) -> None:
+    """Answer a question of the past as it is asked today."""
+    stored, _ = _stored(bot, click)
+    now = bot.now
+    answer_asked(bot, renewed(stored.asked, stored.asked_at, now), _reader(bot, click, text), now)
+
+
+def _build(bot: Bot, click: Click, text: Text) -> None:
+    bot.poster.open(click.trigger, modals.build_view(text, click.place, click.response_url, is_own=click.is_own))
+
+
+def _target(bot: Bot, click: Click, text: Text) -> None:
+    bot.poster.open(click.trigger, modals.target_view(text))
+
+
+Action = Callable[[Bot, Click, Text], None]
+
+ACTIONS: Mapping[str, Action] = {
+    **{key: _follow for key, one in BUTTONS.items() if one.next is not None},
+    "share": _share,
+    "csv": _csv,
+    "ask": _ask,
+    "show": _ask,
+    "again": _again,
+    "build": _build,
+    "target": _target,
+}
+
+ONCE = frozenset({"share", "csv", "build", "target"})
+"""What would be done twice by two clicks even in a message of one's own."""
