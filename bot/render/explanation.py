@@ -13,8 +13,10 @@ from kpi.why import Effect
 COLUMNS = (
     "kpi",
     "row",
+    "by",
     "key",
     "label",
+    "by_2",
     "key_2",
     "label_2",
     "before",
@@ -117,10 +119,12 @@ class _Explaining:
         found = self.found
         kpi = {"kpi": self.answer.question.kpi}
         total = {"row": "total", "before": found.before, "after": found.after, "effect": found.change}
+        by = dict(zip(("by", "by_2"), found.by, strict=False))
         groups = [
             {
                 **kpi,
                 "row": "group",
+                **by,
                 **{name: neutral(cell) for name, cell in _identity(effect.key, found.labels[effect.key]).items()},
                 **_amounts(effect),
             }

@@ -117,7 +117,7 @@ class _Tables:
         return self._table(self._dimensions(), rows, rows[:GROUPS_SHOWN])
 
     def _dimensions(self) -> tuple[str, ...]:
-        return tuple(sentence(self.text(f"dimension.{key}")) for key in self.answer.by or self.answer.question.by)
+        return tuple(sentence(self.text(f"dimension.{key}")) for key in self.answer.by)
 
     def _table(self, headings: tuple[str, ...], rows: Sequence[_Row], shown: Sequence[_Row]) -> Table:
         columns = self._columns(rows)
@@ -192,7 +192,7 @@ class _Tables:
     def _crossed(self) -> Table | None:
         """Return the second dimension across, each cell with what it rests on; None where that would be too wide."""
         groups = self.answer.groups
-        if len(self.answer.by or self.answer.question.by) != 2 or self._is_dated():  # noqa: PLR2004  # a table has two
+        if len(self.answer.by) != 2 or self._is_dated():  # noqa: PLR2004  # a table has two
             return None
         labelled = {self._labels(group): group.figure for group in groups}
         down, across = (_by_size(labelled, place) for place in (0, 1))
@@ -219,8 +219,7 @@ class _Tables:
     # --- Words -----------------------------------------------------------------------------------------------------
 
     def _labels(self, group: Group) -> tuple[str, ...]:
-        kinds = self.answer.by or self.answer.question.by or ("",) * len(group.keys)
-        labelled = zip(kinds, group.labels, group.keys, strict=True)
+        labelled = zip(self.answer.by, group.labels, group.keys, strict=True)
         return tuple(self._label(kind, label, key) for kind, label, key in labelled)
 
     def _label(self, kind: str, label: str | None, key: str | None) -> str:

@@ -12,8 +12,10 @@ COLUMNS = (
     "reading",
     "unit",
     "row",
+    "by",
     "key",
     "label",
+    "by_2",
     "key_2",
     "label_2",
     "part",
@@ -55,7 +57,7 @@ def rows(answer: Answer) -> list[Row]:
         found.append(_row(answer, "said_before", answer.span, answer.restated.figure))
     for group in answer.groups:
         aimed = {"target": group.target, "standing": answer.standing_of(group)}
-        found += [row | _identity(group) for row in _rows(answer, "group", answer.span, group.figure, aimed)]
+        found += [row | _identity(answer, group) for row in _rows(answer, "group", answer.span, group.figure, aimed)]
     for bucket in answer.buckets:
         found += _rows(answer, "bucket", bucket.period.span(answer.now), bucket.figure, {})
     return found
@@ -78,11 +80,11 @@ def _parts(figure: Figure, unit: Unit, inside: str = "") -> Iterator[tuple[str, 
         yield from _parts(part, own, f"{inside}{name}.")
 
 
-def _identity(group: Group) -> Row:
-    """Return the keys and labels of a group, those of a second dimension in columns of their own."""
+def _identity(answer: Answer, group: Group) -> Row:
+    """Return the dimensions, keys and labels of a group, those of a second dimension in columns of their own."""
     found: Row = {}
-    for suffix, key, label in zip(("", "_2"), group.keys, group.labels, strict=False):
-        found |= {f"key{suffix}": neutral(key), f"label{suffix}": neutral(label)}
+    for suffix, by, key, label in zip(("", "_2"), answer.by, group.keys, group.labels, strict=False):
+        found |= {f"by{suffix}": by, f"key{suffix}": neutral(key), f"label{suffix}": neutral(label)}
     return found
 
 

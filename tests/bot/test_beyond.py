@@ -5,14 +5,18 @@ import json
 from io import StringIO
 
 import pytest
+from cast import DAY
+from facts import Ledger
 from slack_desk import NOW, store_facts
 from sqlalchemy import update
 
 from bot.asking import Asker
 from bot.commands import Commands
-from bot.database import open_database
+from bot.database import open_database, writing
+from bot.facts import remember_rules
 from bot.render.limits import SECTION_TEXT, check
 from bot.render.reply import reply_csv, reply_slack, reply_terminal
+from bot.render.rows import sentence
 from bot.settings import Settings
 from bot.terminal.questions import ask
 from bot.text import Text
@@ -20,6 +24,7 @@ from kpi import schema
 from kpi.drilldown import Listing
 from kpi.errors import QuestionError
 from kpi.explain import Explanation
+from kpi.policies import Rulebook
 from kpi.question import Answer
 from kpi.watch import WATCHED, Watch
 
@@ -101,6 +106,30 @@ def test_why_and_anomalies_are_asked_in_both_languages(commands):
         assert isinstance(found, Watch)
         assert {one.kpi for one in found.watched} | set(found.missing) <= set(WATCHED)
     assert commands.run("anomalies par équipe", NOW, FR).by == ("team",)
+
+
+@pytest.fixture
+def one_open(make_sqlite):
+    """Give what answers from a single ticket that is open."""
+    ledger = Ledger()
+    ledger.span(ledger.ticket(NOW - DAY, channel="email"), NOW - DAY)
+    opened = open_database(make_sqlite())
+    ledger.frames(opened)
+    with writing(opened) as connection:
+        remember_rules(connection, "desk", Rulebook())
+    yield Commands(Asker(opened, Settings(database_url="", timezone="Europe/Paris")))
+    opened.dispose()
+
+
+@pytest.mark.parametrize(("kpi", "by"), [("channel_performance", "channel"), ("backlog_age", "created")])
+@pytest.mark.parametrize("text", [EN, FR])
+def test_a_breakdown_that_nobody_asked_for_is_named_on_every_surface(one_open, kpi, by, text):
+    found = one_open.run(f"{kpi} 2026-11", NOW, text)
+    heading = sentence(text(f"dimension.{by}"))
+    assert any(line.startswith(f"{heading} ") for line in reply_terminal(found, text).splitlines())
+    assert all(heading in json.dumps(blocks, ensure_ascii=False) for blocks in reply_slack(found, text)[1])
+    groups = [row for row in csv.DictReader(StringIO(reply_csv(found, text))) if row["row"].startswith("group")]
+    assert {row["by"] for row in groups} == {by}
 
 
 @pytest.mark.parametrize("text", [EN, FR], ids=["en", "fr"])
