@@ -52,6 +52,7 @@ class Duration(Timed):
     unit: ClassVar[Unit] = Unit.SECONDS
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[str] = "seconds"
+    additive: ClassVar[bool] = False
 
     edges: tuple[int, ...] = ()
 
@@ -104,6 +105,7 @@ class Bands(Timed):
     unit: ClassVar[Unit] = Unit.RATIO
     nothing: ClassVar[Figure] = Figure(value=None, n=0, numerator=0, denominator=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = True
 
     edges: tuple[int, ...]
     within: int

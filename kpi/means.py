@@ -28,6 +28,7 @@ class Mean:
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = False
 
     value: nw.Expr
     unit: Unit = Unit.NUMBER
@@ -76,6 +77,7 @@ class Score:
     unit: ClassVar[Unit] = Unit.SCORE
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = False
 
     score: str
     lowest: str
@@ -136,6 +138,7 @@ class Share:
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = True
 
     part: nw.Expr
     whole: nw.Expr
@@ -174,6 +177,7 @@ class PerAgent:
     unit: ClassVar[Unit] = Unit.NUMBER
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = False
 
     agent: str
     automatic: nw.Expr

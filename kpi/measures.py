@@ -38,6 +38,11 @@ class Measure(Protocol):
         ...
 
     @property
+    def additive(self) -> bool:
+        """Whether the aggregates of parts of the rows, added up, are those of all of them."""
+        ...
+
+    @property
     def ranked(self) -> str | None:
         """The prepared column whose median has an order-statistic interval; None without one."""
         ...
@@ -123,6 +128,11 @@ class Count:
     parts: Mapping[str, nw.Expr] = field(default_factory=dict)
     longest: nw.Expr | None = None
 
+    @property
+    def additive(self) -> bool:
+        """Whether there is nothing but counts."""
+        return self.longest is None
+
     def prepared(self, *, calendar: bool) -> Mapping[str, nw.Expr]:  # noqa: ARG002  # the interface of every measure
         """Return which kinds a row is of, and its seconds."""
         passed = {} if self.longest is None else {"longest": counting(self.longest)}
@@ -151,6 +161,7 @@ class Ratio:
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=None, n=0, numerator=0, denominator=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = True
 
     numerator: nw.Expr
     parts: Mapping[str, nw.Expr] = field(default_factory=dict)

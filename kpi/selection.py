@@ -19,7 +19,7 @@ from kpi.frames import Frames
 from kpi.measures import COUNTED, Count, aggregate, figures, flag, measured, prepare
 from kpi.period import Grain, Period, Span, local_day, local_days, utc_days
 from kpi.question import Figure, Reading
-from kpi.rows import Frame, Rows, Window
+from kpi.rows import Frame, Group, Row, Rows, Window
 from kpi.schema import FACTS, LEFT_OUT
 
 Known = tuple[str | None, str | None]
@@ -30,6 +30,9 @@ Identities = tuple[Known, ...]
 
 ALWAYS_READ = frozenset({"left_out", "opened_by_agent", "helpdesk"})
 AGENT_OPENED = "agent_opened"
+COUNTS = ""
+ELSE = "else"
+"""In place of a reason: no rule leaves the row out, or it is of something else that would be left out too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ class Selection:
     also: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
     _read: dict[Span, Rows] = field(default_factory=dict, repr=False, compare=False)
+    _summed: dict[Span, dict[str, Row]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def anchor(self) -> Anchor:
@@ -91,25 +95,18 @@ class Selection:
         return "ticket_id" if self.kpi.fact in FACTS else "external_id"
 
     def totals(self, span: Span) -> Totals:
-        """Return what all rows of a span come to, in one pass over them."""
-        measure, rows = self.kpi.measure, self._flagged(self._rows(span))
-        sums = [*self._reasons, *(f"note_{name}" for name in self.kpi.notes)]
-        if isinstance(measure, Timed) and not self.calendar:
-            sums.append("business")
-        prepared = rows.then(
-            ("totals", self.calendar),
-            lambda frame: prepare(measure, frame, calendar=self.calendar, **{name: self._added(name) for name in sums}),
-        )
-        found = aggregate(
-            prepared, (), "totals", lambda: {**measure.aggregates, **{name: nw.col(name).sum() for name in sums}}
-        )[()]
-        told = {name: int(found[name] or 0) for name in sums}
-        figure = figures(measure, prepared, (), {(): found})[()] if found["n"] else self.kpi.nothing
+        """Return what all rows of a span come to, in one pass over them: in that of its trend if that was read."""
+        prepared = self._told_apart(self._flagged(self._rows(span)))
+        if span not in self._summed:
+            self._summed[span] = {reason: row for (reason,), row in self._sums(prepared, ()).items()}
+        found = self._summed[span]
+        counted = found.get(COUNTS, {"n": 0})
+        is_some = bool(counted["n"])
         return Totals(
-            figure=figure,
-            left_out=_named(told, "left_out_"),
-            notes=_named(told, "note_"),
-            business=told.get("business", 0) > 0,
+            figure=figures(self.kpi.measure, prepared, (), {(): counted})[()] if is_some else self.kpi.nothing,
+            left_out={reason: int(found[reason]["rows"]) for reason in (*LEFT_OUT, AGENT_OPENED) if reason in found},
+            notes={name: n for name in self.kpi.notes if (n := int(counted.get(f"note_{name}") or 0))},
+            business=bool(counted.get("business")),
         )
 
     def figure(self, span: Span) -> Figure:
@@ -117,21 +114,33 @@ class Selection:
         rows = self._counting(self._flagged(self._rows(span)))
         return measured(self.kpi.measure, rows, (), calendar=self.calendar).get((), self.kpi.nothing)
 
-    @property
-    def _reasons(self) -> list[str]:
-        """The names of the sums of rows that are left out, by reason."""
-        return [f"left_out_{reason}" for reason in (*LEFT_OUT, *([AGENT_OPENED] if self.kpi.customer_opened else ()))]
+    def _told_apart(self, rows: Rows) -> Rows:
+        """Return the rows, each with why it is left out and with all that is made of it."""
+        return rows.then(("told_apart", self.calendar), self._tell_apart)
 
-    def _added(self, name: str) -> nw.Expr:
-        """Return what a row adds to one of the sums that stand beside a figure."""
-        kind, _, which = name.partition("_")
-        if name == "business":
-            return flag(COUNTED & self.kpi.measure.is_business) if isinstance(self.kpi.measure, Timed) else nw.lit(0)
-        if kind == "note":
-            return nw.when(self._admitted()).then(self.kpi.notes[which].cast(nw.Int64)).fill_null(0)
-        reason, gone = which.removeprefix("out_"), nw.col("left_out")
-        is_of = gone.is_null() & (nw.col("opened_by_agent") == 1) if reason == AGENT_OPENED else gone == reason
-        return flag(self._meant() & is_of)
+    def _tell_apart(self, frame: Frame) -> Frame:
+        measure, left_out = self.kpi.measure, nw.col("left_out")
+        if self.kpi.customer_opened:
+            is_agents = left_out.is_null() & (nw.col("opened_by_agent") == 1)
+            left_out = nw.when(is_agents).then(nw.lit(AGENT_OPENED)).otherwise(left_out)
+        reason = left_out.fill_null(COUNTS)
+        if self._meant:  # rows of other things are not told as left out
+            reason = nw.when(left_out.is_null() | reduce(and_, self._meant)).then(reason).otherwise(nw.lit(ELSE))
+        told = {f"note_{name}": note.cast(nw.Int64).fill_null(0) for name, note in self.kpi.notes.items()}
+        if isinstance(measure, Timed):
+            told["business"] = flag(COUNTED & measure.is_business & nw.lit(not self.calendar))
+        return prepare(measure, frame, calendar=self.calendar, reason=reason, **told)
+
+    def _sums(self, told_apart: Rows, keys: Sequence[str]) -> dict[Group, Row]:
+        """Return what the rows of each group come to, those that count and those left out for each reason apart."""
+        measure = self.kpi.measure
+        beside = [*(f"note_{name}" for name in self.kpi.notes), *(["business"] if isinstance(measure, Timed) else ())]
+        return aggregate(
+            told_apart,
+            (*keys, "reason"),
+            "sums",
+            lambda: {**measure.aggregates, "rows": nw.len(), **{name: nw.col(name).sum() for name in beside}},
+        )
 
     def counted(self, span: Span) -> Frame:
         """Return the rows that count, each with what the measure makes of it."""
@@ -176,10 +185,23 @@ class Selection:
             if isinstance(self.kpi.measure, Count) and self.anchor.when is When.AT_END:
                 return self._snapshots(self.anchor.until, buckets, spans)
             return [self.figure(span) for span in spans]
-        rows = self._rows(Span(spans[0].start, spans[-1].end))
-        counting = self._counting(self._flagged(self._in_buckets(rows, buckets), within=("bucket",)))
-        found = measured(self.kpi.measure, counting, ["bucket"], calendar=self.calendar)
+        whole = Span(spans[0].start, spans[-1].end)
+        numbered = self._flagged(self._in_buckets(self._rows(whole), buckets), within=("bucket",))
+        if self.kpi.measure.additive and not self.kpi.latest_per:
+            return self._added_up(whole, numbered, len(buckets))
+        found = measured(self.kpi.measure, self._counting(numbered), ["bucket"], calendar=self.calendar)
         return [found.get((number,), self.kpi.nothing) for number in range(len(buckets))]
+
+    def _added_up(self, whole: Span, numbered: Rows, buckets: int) -> list[Figure]:
+        """Return the figure of each bucket, and remember what all come to: the totals need no pass of their own."""
+        found = self._sums(self._told_apart(numbered), ("bucket",))
+        sums: dict[str, Row] = {}
+        for (_, reason), row in found.items():
+            before = sums.get(reason, {})
+            sums[reason] = {name: before.get(name, 0) + (value or 0) for name, value in row.items()}
+        self._summed[whole] = sums
+        rows = {number: row for (number, reason), row in found.items() if reason == COUNTS and row["n"]}
+        return [self.kpi.measure.figure(rows[n]) if n in rows else self.kpi.nothing for n in range(buckets)]
 
     # --- Rows ----------------------------------------------------------------------------------------------------
 
@@ -222,7 +244,7 @@ class Selection:
         return rows.then(("flagged", self.kpi, self.reading, within), lambda frame: self._flag(frame, within))
 
     def _flag(self, frame: Frame, within: tuple[str, ...]) -> Frame:
-        flagged = frame.with_columns(counted=flag(self._meant() & self._admitted()))
+        flagged = frame.with_columns(counted=flag(reduce(and_, self._meant, self._admitted())))
         if not self.kpi.latest_per:
             return flagged
         keys = (*self.kpi.latest_per, *within)
@@ -237,10 +259,11 @@ class Selection:
         """Return the rows that count."""
         return rows.then("counting", lambda frame: frame.filter(COUNTED))
 
-    def _meant(self) -> nw.Expr:
-        """Return whether a row is of the KPI at all."""
-        conditions = [condition for condition in (self.kpi.condition, self.anchor.condition) if condition is not None]
-        return reduce(and_, (condition.fill_null(False) for condition in conditions), nw.lit(True))
+    @property
+    def _meant(self) -> list[nw.Expr]:
+        """The conditions of a row that is of the KPI at all."""
+        conditions = (self.kpi.condition, self.anchor.condition)
+        return [condition.fill_null(False) for condition in conditions if condition is not None]
 
     def _admitted(self) -> nw.Expr:
         """Return whether the rules leave a row in."""
@@ -274,8 +297,3 @@ class Selection:
         numbered = self._in_buckets(rows, buckets, instant)
         found = aggregate(numbered, ["bucket"], "tally", lambda: {"n": nw.len()})
         return {int(number): int(row["n"]) for (number,), row in found.items()}
-
-
-def _named(found: Mapping[str, int], prefix: str) -> dict[str, int]:
-    """Return what is not 0 of the sums whose names start with a prefix, without it."""
-    return {name.removeprefix(prefix): n for name, n in found.items() if name.startswith(prefix) and n}

@@ -24,6 +24,7 @@ class Total:
 
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = False
 
     amount: nw.Expr
     currency: str | None = None
@@ -67,6 +68,7 @@ class Distinct:
     unit: ClassVar[Unit] = Unit.COUNT
     nothing: ClassVar[Figure] = Figure(value=0, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = False
     aggregates: ClassVar[Mapping[str, nw.Expr]] = {
         "n": nw.col("counted").sum(),
         "different": nw.col("counted_once").n_unique(),
@@ -100,6 +102,7 @@ class TimePerThing:
     unit: ClassVar[Unit] = Unit.SECONDS
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = False
 
     seconds: str
     thing: str
@@ -158,6 +161,7 @@ class Net:
     columns: ClassVar[tuple[str, ...]] = ()
     nothing: ClassVar[Figure] = Figure(value=None, n=0)
     ranked: ClassVar[None] = None
+    additive: ClassVar[bool] = True
     aggregates: ClassVar[Mapping[str, nw.Expr]] = {
         "n": nw.col("counted").sum(),
         "promoters": nw.col("promoter").sum(),
