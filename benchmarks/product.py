@@ -8,7 +8,7 @@ import databases
 import duckdb
 
 from kpi.frames import DatabaseFrames
-from kpi.memory import CATALOG, MemoryFrames
+from kpi.memory import CATALOG, MemoryFrames, order
 
 READ = ("ticket_facts", "turn_facts", "span_facts")
 """The facts that the questions read."""
@@ -43,7 +43,7 @@ def engine(place: Path, tables: Collection[str] = READ) -> Iterator[tuple[Memory
 def _load(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
     connection.execute(f"TRUNCATE {name}")
     for number, part in enumerate(sorted(folder.glob("*.parquet")), 1):
-        connection.execute(f"INSERT INTO {name} BY NAME FROM '{part}' ORDER BY created_at, ticket_id")
+        connection.execute(f"INSERT INTO {name} BY NAME FROM '{part}' ORDER BY {order(name)}")
         if number % PARTS_AT_ONCE == 0:
             connection.execute("CHECKPOINT")
     connection.execute("CHECKPOINT")
