@@ -30,6 +30,7 @@ KEYS = FIGURE | {
     "target",
     "target_is_usual",
     "standing",
+    "within",
     "based_on",
     "without",
     "by",
