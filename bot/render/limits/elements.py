@@ -162,12 +162,14 @@ class ExternalSelect(_Menu):
     min_query_length: int | None = Field(None, ge=0)
 
 
-class MultiExternalSelect(_ManyMenu):
-    """A menu of several choices, which the app is asked for."""
+class MultiExternalSelect(_Confirmed):
+    """A menu of several choices, which the app is asked for; alone among the menus it can't have the focus at first."""
 
     type: Literal["multi_external_select"]
+    placeholder: Placeholder | None = None
     initial_options: list[Option] | None = Field(None, min_length=1)
     min_query_length: int | None = Field(None, ge=0)
+    max_selected_items: int | None = Field(None, ge=1)
 
 
 class UsersSelect(_Menu):

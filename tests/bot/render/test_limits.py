@@ -1,6 +1,7 @@
 import pytest
+import shown
 
-from bot.render.limits import check, cut
+from bot.render.limits import check, check_suggestions, check_view, cut
 
 
 def mrkdwn(text="words"):
@@ -119,3 +120,66 @@ def test_block_ids_are_unique_and_not_too_long():
 def test_words_that_are_too_long_end_with_an_ellipsis():
     assert cut("seven", 5) == "seven"
     assert cut("eleven", 5) == "elev…"
+
+
+# --- Elements and views ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        {"type": "actions", "elements": [shown.button("a", "x" * 76)]},
+        {"type": "actions", "elements": [shown.button("a", value="x" * 2001)]},
+        {"type": "actions", "elements": [shown.button("a"), shown.button("a")]},
+        {"type": "actions", "elements": [shown.button(str(i)) for i in range(26)]},
+        {"type": "actions", "elements": [shown.menu("a", *map(str, range(101)))]},
+        {"type": "actions", "elements": [shown.words("a")]},
+        {"type": "alert", "text": mrkdwn()},
+        section(colour="red"),
+        section(accessory=None),
+        section() | {"text": mrkdwn() | {"emoji": True}},
+    ],
+)
+def test_an_element_that_slack_refuses_has_a_problem(problem):
+    assert check([problem]) != []
+
+
+def test_a_problem_says_where_and_what():
+    (problem,) = check([section(), {"type": "actions", "elements": [shown.button("a", "x" * 76)]}])
+    assert problem.startswith("1.actions.elements.0.button.text")
+    assert "76 characters, not 75 at most" in problem
+
+
+def test_a_row_has_at_most_twenty_five_buttons():
+    assert check([shown.actions(*(shown.button(str(i)) for i in range(25)))]) == []
+
+
+def test_a_modal_takes_a_hundred_blocks_and_no_charts():
+    assert check_view(shown.modal(*[section()] * 100)) == []
+    assert check_view(shown.modal(*[section()] * 101)) != []
+    assert check_view(shown.modal(chart())) != []
+    assert check_view(shown.modal({"type": "alert", "text": mrkdwn(), "level": "warning"})) == []
+    assert check_view(shown.home(chart(), data_table())) == []
+    assert check_view(shown.home({"type": "alert", "text": mrkdwn()})) != []
+
+
+def test_a_modal_with_a_field_can_be_submitted():
+    view = shown.modal(shown.field("value", shown.words("value")))
+    assert check_view(view) == []
+    del view["submit"]
+    assert "an input, but no submit" in check_view(view)[0]
+
+
+@pytest.mark.parametrize(
+    "part", [{"title": shown.plain("x" * 25)}, {"submit": shown.plain("x" * 25)}, {"private_metadata": "x" * 3001}]
+)
+def test_the_parts_of_a_modal_have_their_limits(part):
+    assert check_view(shown.modal(section()) | part) != []
+
+
+def test_what_a_menu_is_offered_is_options_or_groups_of_them():
+    assert check_suggestions({"options": []}) == []
+    assert check_suggestions({"options": [shown.option("a")] * 100}) == []
+    assert check_suggestions({"options": [shown.option("a")] * 101}) != []
+    assert check_suggestions({"option_groups": [{"label": shown.plain("All"), "options": [shown.option("a")]}]}) == []
+    assert check_suggestions({}) != []
