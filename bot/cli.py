@@ -103,10 +103,19 @@ def demo(
         Path | None,
         typer.Option(metavar="DIR", help="Keep the demo's database in this directory, and go on with it next time."),
     ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Where the page is served: 8765, or another one when that is taken."),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only say where the page is, instead of opening it.")
+    ] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Ask in the terminal.")] = False,
 ) -> None:
-    """Try the bot on a made-up helpdesk: it is read like a real one, then you ask.
+    """Try the bot on a made-up helpdesk: it is read like a real one, then you ask, on a page that looks like Slack.
 
-    Type questions as in Slack, with or without `/kpi`; `help` explains how to ask, `quit` or Ctrl-D ends.
+    The page opens in your browser; Ctrl-C ends. Nothing leaves this machine. With `--terminal`, or when questions come
+    through a pipe, you ask in the terminal instead: with or without `/kpi`; `help` explains how, `quit` or Ctrl-D ends.
 
     **Examples**
 
@@ -114,12 +123,23 @@ def demo(
 
     `kpi-bot demo --lang fr`
 
+    `kpi-bot demo --no-browser --port 8080`
+
     `echo "/kpi fcr week" | kpi-bot demo`
     """
-    from bot.demo.prompt import run_demo  # noqa: PLC0415
+    import sys  # noqa: PLC0415
 
-    if not run_demo(reader(ctx), chosen_language(ctx), keep):
-        raise typer.Exit(REFUSED)
+    if terminal and (no_browser or port is not None):
+        raise typer.BadParameter("Choose the terminal, or a page with --no-browser and --port.")
+    if terminal or not (sys.stdin.isatty() or no_browser or port is not None):
+        from bot.demo.prompt import run_prompt  # noqa: PLC0415
+
+        if not run_prompt(reader(ctx), chosen_language(ctx), keep):
+            raise typer.Exit(REFUSED)
+        return
+    from bot.demo.browser import run_page  # noqa: PLC0415
+
+    run_page(reader(ctx), keep, port=port, opens=not no_browser)
 
 
 @app.command()

@@ -174,7 +174,8 @@ def _message(slack: StandInSlack, message: Message, user: str) -> Json:
 def _outcome(delivery: Delivery | None) -> Json:
     if delivery is None or delivery.acknowledged or delivery.errors:
         return {"ok": True}
-    return {"ok": False, "error": delivery.body or f"http_{delivery.status}"}
+    # Slack has told it already, or tells nobody, as of messages to the app that it sends again.
+    return {"ok": False, "error": delivery.body or f"http_{delivery.status}", "told": True}
 
 
 def _place(page: _Page, given: Json) -> Place:

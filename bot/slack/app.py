@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.slack import actions, mentions, modals
 from bot.slack.answers import answer_words, tell
 from bot.slack.bot import Bot, Place, Reader, Respond
-from bot.slack.directory import SlackDirectory
+from bot.slack.directory import REMEMBERED_S, SlackDirectory
 from bot.slack.home import home_view
 from bot.slack.languages import Languages
 from bot.slack.people import with_agents
@@ -41,7 +41,13 @@ Payload = Mapping[str, Any]
 
 
 def create_app(
-    commands: Commands, engine: Engine, settings: Settings, *, clock: Callable[[], float], api_url: str = SLACK_API
+    commands: Commands,
+    engine: Engine,
+    settings: Settings,
+    *,
+    clock: Callable[[], float],
+    api_url: str = SLACK_API,
+    profiles_last_s: float = REMEMBERED_S,
 ) -> App:
     """Return the app, its token checked with Slack.
 
@@ -51,6 +57,7 @@ def create_app(
         settings: Slack's tokens, the language of those whose own isn't known, who may see what.
         clock: tells the time, seconds since 1970.
         api_url: where Slack is.
+        profiles_last_s: for how long what Slack says of a person holds.
 
     Raises:
         SettingsError: `slack_refused`, `slack_unreachable`.
@@ -68,7 +75,7 @@ def create_app(
         raise SettingsError("slack_refused") from error
     except OSError as error:
         raise SettingsError("slack_unreachable", reason=str(error)) from error
-    directory = SlackDirectory(client)
+    directory = SlackDirectory(client, profiles_last_s)
     bot = Bot(
         commands=commands,
         questions=Questions(engine),

@@ -28,13 +28,15 @@ NOBODY = Profile()
 
 
 class SlackDirectory:
-    """Asks Slack about people, once an hour about each.
+    """Asks Slack about people; what it says of one holds for `lasts_s` seconds.
 
     Raises OSError when Slack can't tell: it can't be reached, or the app lacks a right.
     """
 
-    def __init__(self, client: WebClient, clock: Callable[[], float] = time.monotonic) -> None:
-        self._client, self._clock = client, clock
+    def __init__(
+        self, client: WebClient, lasts_s: float = REMEMBERED_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client, self._lasts_s, self._clock = client, lasts_s, clock
         self._known: dict[tuple[str, str], tuple[float, Profile]] = {}
 
     def profile(self, team_id: str, user: str) -> Profile:
@@ -52,7 +54,7 @@ class SlackDirectory:
         profile = _profile(told, team_id)
         if len(self._known) >= REMEMBERED_AT_MOST:
             self._known.clear()
-        self._known[team_id, user] = (self._clock() + REMEMBERED_S, profile)
+        self._known[team_id, user] = (self._clock() + self._lasts_s, profile)
         return profile
 
     def email(self, team_id: str, user: str) -> str:

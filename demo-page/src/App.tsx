@@ -1,11 +1,12 @@
 import { useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { Avatar } from "./Avatar";
 import { ChannelView } from "./ChannelView";
 import { act, type Notice, type Outcome, type State } from "./contract";
 import { Modal } from "./Modal";
 import { Sidebar } from "./Sidebar";
 import { TopBar } from "./TopBar";
 import { useSlack } from "./useSlack";
-import { languageOf, LOCALES, Spoken, WORDS, type Language, type Words } from "./words";
+import { languageOf, LOCALES, Spoken, WORDS, type Language } from "./words";
 
 /** Who looks at which channel stands in the address: #U_BOB/C_SUPPORT. */
 function useAddress(): [string, string, (user: string, channel: string) => void] {
@@ -50,6 +51,12 @@ export function App() {
   return (
     <Spoken value={spoken}>
       {state && <Workspace {...{ state, receivedAt, user, language, givenChannel, go }} onLanguage={(next) => void speak(next)} />}
+      {state === null && !isLost && (
+        <p className="starting" role="status">
+          <Avatar id="" name="" isBot />
+          {spoken.words.starting}
+        </p>
+      )}
       {isLost && (
         <p className="lost" role="alert">
           {spoken.words.lost}
@@ -79,9 +86,8 @@ function Workspace({ state, receivedAt, user, language, givenChannel, go, onLang
   const told = useRef(0);
   const refuse = useCallback((text: string) => setOwn((before) => [...before.slice(-2), { id: `own-${++told.current}`, text }]), []);
   const onOutcome = useCallback(
-    ({ ok, error }: Outcome) => {
-      // What Slack itself shows about a request that failed comes with the state; the rest is said here.
-      if (!ok) refuse(sentence(error ?? "", words));
+    ({ ok, error = "", told = false }: Outcome) => {
+      if (!ok && !told) refuse(words.failed(error));
     },
     [refuse, words],
   );
@@ -165,15 +171,4 @@ function useUnread(state: State, user: string, current: string): ReadonlySet<str
     if (newest > (seen.current.get(key) ?? "")) unread.add(id);
   }
   return unread;
-}
-
-function sentence(error: string, words: Words): string {
-  switch (error) {
-    case "operation_timeout":
-      return words.timedOut;
-    case "expired_trigger_id":
-      return words.expired;
-    default:
-      return words.failed(error);
-  }
 }

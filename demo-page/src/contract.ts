@@ -117,13 +117,16 @@ export type State = {
   notices: Notice[];
 };
 export type Suggestion = { text: string; hint: string };
-export type Outcome = { ok: boolean; error?: string };
+/** What came of something; `told` when whoever did it has a notice of what went wrong. */
+export type Outcome = { ok: boolean; error?: string; told?: boolean };
 export type Choices = Outcome & { options?: Option[]; option_groups?: OptionGroup[] };
 
 const ROOT = "/api/page";
 
-export async function readState(user: string): Promise<State> {
+/** Return what somebody sees; null while the demo is still reading its helpdesk. */
+export async function readState(user: string): Promise<State | null> {
   const response = await fetch(`${ROOT}/state?user=${encodeURIComponent(user)}`);
+  if (response.status === 503) return null;
   if (!response.ok) throw new Error(`state: ${response.status}`);
   return response.json();
 }

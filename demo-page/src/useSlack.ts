@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { follow, readState, type State } from "./contract";
 
+const RETRIED_AFTER_MS = 250;
+
 /** Give what someone sees in Slack, kept up to date, and whether Slack still answers. */
 export function useSlack(user: string) {
   const [state, setState] = useState<State | null>(null);
@@ -22,16 +24,14 @@ export function useSlack(user: string) {
     }
   }, [user]);
 
+  // Until there is something to follow, and when Slack is gone, the page asks again and again.
+  const isThere = state !== null && !isLost;
   useEffect(() => {
     void read();
-    return follow(user, () => void read());
-  }, [user, read]);
-
-  useEffect(() => {
-    if (!isLost) return;
-    const again = setInterval(() => void read(), 2000);
+    if (isThere) return follow(user, () => void read());
+    const again = setInterval(() => void read(), RETRIED_AFTER_MS);
     return () => clearInterval(again);
-  }, [isLost, read]);
+  }, [user, read, isThere]);
 
   return { state, isLost, receivedAt, read };
 }

@@ -3,7 +3,7 @@
 import { createContext, useContext } from "react";
 
 const en = {
-  workspace: "Vega Lamps",
+  workspace: "Maison Véga",
   demo: "demo",
   channels: "Channels",
   directMessages: "Direct messages",
@@ -48,7 +48,6 @@ const en = {
   emptyChannelTry: "Ask how the helpdesk is doing, for instance:",
   emptyApp: "You can ask here in plain words, without a command.",
   homeLoading: "The app is preparing its home…",
-  homeEmpty: "This app has not published a home yet.",
   noCommand: (name: string) => `${name} is not a valid command. Slash commands start with a slash: this app has /kpi.`,
   notInThreads: (name: string) => `${name} is not supported in threads. Sorry!`,
   slackbot: "Slackbot",
@@ -58,11 +57,9 @@ const en = {
   chooseMany: "Choose options",
   chooseChannel: "Choose a channel",
   chooseMember: "Choose a member",
-  search: "Search",
   nothingFound: "No matches",
   typeMore: (n: number) => `Type at least ${n} characters`,
   remove: (name: string) => `Remove ${name}`,
-  clear: "Clear",
   date: "Date",
   time: "Time",
   optional: "(optional)",
@@ -77,10 +74,9 @@ const en = {
   asChart: "Show as chart",
   file: "File",
   download: (name: string) => `Download ${name}`,
+  starting: "Reading the helpdesk of Maison Véga: fifteen months of tickets. A few seconds…",
   lost: "The demo is not running any more. Start it again with: kpi-bot demo",
   failed: (error: string) => `Slack could not do that: ${error}`,
-  timedOut: "This app took too long to answer (3 seconds), so Slack gave up.",
-  expired: "That took too long: try the button again.",
   unknownBlock: (type: string) => `This page cannot show a ${type}.`,
   roles: { lead: "lead", agent: "agent" } as Record<string, string>,
   examples: {
@@ -93,7 +89,7 @@ const en = {
 export type Words = typeof en;
 
 const fr: Words = {
-  workspace: "Lampes Vega",
+  workspace: "Maison Véga",
   demo: "démo",
   channels: "Canaux",
   directMessages: "Messages directs",
@@ -139,7 +135,6 @@ const fr: Words = {
   emptyChannelTry: "Demandez comment va le support, par exemple :",
   emptyApp: "Ici, vous pouvez demander en toutes lettres, sans commande.",
   homeLoading: "L’application prépare son accueil…",
-  homeEmpty: "Cette application n’a pas encore publié d’accueil.",
   noCommand: (name) =>
     `${name} n’est pas une commande valable. Les commandes commencent par une barre oblique : cette application a /kpi.`,
   notInThreads: (name) => `${name} n’est pas possible dans un fil de discussion.`,
@@ -150,11 +145,9 @@ const fr: Words = {
   chooseMany: "Choisissez des options",
   chooseChannel: "Choisissez un canal",
   chooseMember: "Choisissez un membre",
-  search: "Rechercher",
   nothingFound: "Aucun résultat",
   typeMore: (n) => `Tapez au moins ${n} caractères`,
   remove: (name) => `Retirer ${name}`,
-  clear: "Effacer",
   date: "Date",
   time: "Heure",
   optional: "(facultatif)",
@@ -169,10 +162,9 @@ const fr: Words = {
   asChart: "Afficher en graphique",
   file: "Fichier",
   download: (name) => `Télécharger ${name}`,
+  starting: "Lecture du support de Maison Véga : quinze mois de tickets. Quelques secondes…",
   lost: "La démo ne tourne plus. Relancez-la avec : kpi-bot demo",
   failed: (error) => `Slack n’a pas pu le faire : ${error}`,
-  timedOut: "L’application a mis trop longtemps à répondre (3 secondes) : Slack a renoncé.",
-  expired: "C’était trop long : essayez de nouveau le bouton.",
   unknownBlock: (type) => `Cette page ne sait pas afficher un ${type}.`,
   roles: { lead: "responsable", agent: "agent" },
   examples: {

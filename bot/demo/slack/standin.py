@@ -1,5 +1,6 @@
 """The stand-in Slack as one thing: what it remembers, whom it tells, and what it serves."""
 
+import socket
 import threading
 import time
 from collections import deque
@@ -28,13 +29,13 @@ SHUTDOWN_S = 1
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """Serve an application in a thread on a free port of this machine; give its address."""
+def serving(app: ASGIApp, on: socket.socket | None = None) -> Iterator[str]:
+    """Serve an application in a thread on a socket, or on a free port of this machine; give its address."""
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", timeout_graceful_shutdown=SHUTDOWN_S
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=server.run, args=(None if on is None else [on],), daemon=True)
     thread.start()
     while not server.started and thread.is_alive():
         time.sleep(0.01)
@@ -196,7 +197,7 @@ class StandInSlack(People):
             if refused.messages:
                 self.workspace.refused.extend(refused.messages)
             metadata = {"response_metadata": {"messages": refused.messages}} if refused.messages else {}
-            return {"ok": False, "error": refused.error} | metadata
+            return {"ok": False, "error": refused.error} | refused.details | metadata
 
     async def _respond(self, request: Request) -> Response:
         """Take a message by a response_url."""
