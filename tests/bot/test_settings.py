@@ -569,7 +569,7 @@ def test_an_unknown_key_is_named_with_the_nearest_and_with_what_can_stand_there(
         ["policies"],
     )
     assert error.values["known"] == [
-        *("helpdesks", "schedules", "policies", "escalation", "targets", "kpis", "test_tags", "week_start")
+        *("helpdesks", "schedules", "policies", "escalation", "targets", "kpis", "access", "test_tags", "week_start")
     ]
 
 
