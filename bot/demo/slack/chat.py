@@ -75,7 +75,7 @@ def _to(workspace: Workspace, given: Json) -> Channel:
         return channel
     if channel.is_private:
         raise SlackError("channel_not_found")  # Slack doesn't tell of private channels
-    if workspace.scopes is not None and "chat:write.public" not in workspace.scopes:
+    if not workspace.grants("chat:write.public"):
         raise SlackError("not_in_channel")
     return channel
 

@@ -1,24 +1,27 @@
 """Who and what there is: the methods `conversations.*`, `users.*` and `usergroups.*`."""
 
-from bot.demo.slack.directory import APP_USER, Json, channel_json, group_json, person_json
+from bot.demo.slack.directory import APP_USER, Channel, Json, channel_json, group_json, person_json
 from bot.demo.slack.errors import SlackError
 from bot.demo.slack.workspace import Workspace
 
 
 def info(workspace: Workspace, given: Json) -> Json:
     """Return a conversation that the app can see."""
-    channel = workspace.directory.channel(str(given.get("channel")))
-    if channel.is_private and APP_USER not in channel.members:
-        raise SlackError("channel_not_found")
-    return {"channel": channel_json(channel)}
+    return {"channel": channel_json(_visible(workspace, given))}
 
 
 def members(workspace: Workspace, given: Json) -> Json:
     """Return the ids of a conversation's members."""
+    channel = _visible(workspace, given)
+    return {"members": sorted(channel.members), "response_metadata": {"next_cursor": ""}}
+
+
+def _visible(workspace: Workspace, given: Json) -> Channel:
     channel = workspace.directory.channel(str(given.get("channel")))
+    workspace.require("im:read" if channel.is_im else "groups:read" if channel.is_private else "channels:read")
     if channel.is_private and APP_USER not in channel.members:
         raise SlackError("channel_not_found")
-    return {"members": sorted(channel.members), "response_metadata": {"next_cursor": ""}}
+    return channel
 
 
 def join(workspace: Workspace, given: Json) -> Json:
@@ -45,7 +48,10 @@ def user_info(workspace: Workspace, given: Json) -> Json:
     """Return somebody; their language only when asked for it."""
     include_locale = given.get("include_locale") in {True, "true", "1"}
     person = workspace.directory.person(str(given.get("user")))
-    return {"user": person_json(person, workspace.clock(), include_locale=include_locale)}
+    found = person_json(person, workspace.clock(), include_locale=include_locale)
+    if not workspace.grants("users:read.email"):
+        del found["profile"]["email"]
+    return {"user": found}
 
 
 def lookup(workspace: Workspace, given: Json) -> Json:

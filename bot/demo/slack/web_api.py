@@ -30,11 +30,11 @@ JSON_ARGUMENTS = frozenset({"blocks", "view", "metadata", "files", "attachments"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """A method: what it does, how often a minute, and which scope it needs (any one of them)."""
+    """A method: what it does, how often a minute, and which scope it needs whatever it is asked."""
 
     run: Callable[[Workspace, Json], Json]
     a_minute: int
-    scopes: tuple[str, ...] = ()
+    scope: str | None = None
 
 
 def _who(workspace: Workspace, _: Json) -> Json:
@@ -46,25 +46,24 @@ def _connect(workspace: Workspace, _: Json) -> Json:
     return {"url": f"{workspace.url.replace('http', 'ws', 1)}/socket"}
 
 
-_READ_CHANNELS = ("channels:read", "groups:read")
 METHODS: Mapping[str, Method] = {
     "apps.connections.open": Method(run=_connect, a_minute=TIER_1),
     "auth.test": Method(run=_who, a_minute=SPECIAL),
-    "chat.postMessage": Method(run=chat.post_message, a_minute=SPECIAL, scopes=("chat:write",)),
-    "chat.postEphemeral": Method(run=chat.post_ephemeral, a_minute=TIER_4, scopes=("chat:write",)),
-    "chat.update": Method(run=chat.update, a_minute=TIER_3, scopes=("chat:write",)),
-    "chat.delete": Method(run=chat.delete, a_minute=TIER_3, scopes=("chat:write",)),
+    "chat.postMessage": Method(run=chat.post_message, a_minute=SPECIAL, scope="chat:write"),
+    "chat.postEphemeral": Method(run=chat.post_ephemeral, a_minute=TIER_4, scope="chat:write"),
+    "chat.update": Method(run=chat.update, a_minute=TIER_3, scope="chat:write"),
+    "chat.delete": Method(run=chat.delete, a_minute=TIER_3, scope="chat:write"),
     "chat.getPermalink": Method(run=chat.permalink, a_minute=SPECIAL),
-    "conversations.info": Method(run=conversations.info, a_minute=TIER_3, scopes=_READ_CHANNELS),
-    "conversations.members": Method(run=conversations.members, a_minute=TIER_4, scopes=_READ_CHANNELS),
-    "conversations.join": Method(run=conversations.join, a_minute=TIER_3, scopes=("channels:join",)),
-    "conversations.open": Method(run=conversations.open_direct, a_minute=TIER_3, scopes=("im:write",)),
-    "users.info": Method(run=conversations.user_info, a_minute=TIER_4, scopes=("users:read",)),
-    "users.lookupByEmail": Method(run=conversations.lookup, a_minute=TIER_3, scopes=("users:read.email",)),
-    "usergroups.list": Method(run=conversations.groups, a_minute=TIER_2, scopes=("usergroups:read",)),
-    "usergroups.users.list": Method(run=conversations.group_users, a_minute=TIER_2, scopes=("usergroups:read",)),
-    "files.getUploadURLExternal": Method(run=uploads.address, a_minute=TIER_4, scopes=("files:write",)),
-    "files.completeUploadExternal": Method(run=uploads.complete, a_minute=TIER_4, scopes=("files:write",)),
+    "conversations.info": Method(run=conversations.info, a_minute=TIER_3),
+    "conversations.members": Method(run=conversations.members, a_minute=TIER_4),
+    "conversations.join": Method(run=conversations.join, a_minute=TIER_3, scope="channels:join"),
+    "conversations.open": Method(run=conversations.open_direct, a_minute=TIER_3, scope="im:write"),
+    "users.info": Method(run=conversations.user_info, a_minute=TIER_4, scope="users:read"),
+    "users.lookupByEmail": Method(run=conversations.lookup, a_minute=TIER_3, scope="users:read.email"),
+    "usergroups.list": Method(run=conversations.groups, a_minute=TIER_2, scope="usergroups:read"),
+    "usergroups.users.list": Method(run=conversations.group_users, a_minute=TIER_2, scope="usergroups:read"),
+    "files.getUploadURLExternal": Method(run=uploads.address, a_minute=TIER_4, scope="files:write"),
+    "files.completeUploadExternal": Method(run=uploads.complete, a_minute=TIER_4, scope="files:write"),
     "views.open": Method(run=view_methods.open_view, a_minute=TIER_4),
     "views.push": Method(run=view_methods.push, a_minute=TIER_4),
     "views.update": Method(run=view_methods.update, a_minute=TIER_4),
@@ -98,8 +97,8 @@ def call(workspace: Workspace, name: str, given: Json) -> Json:
     method = METHODS.get(name)
     if method is None:
         raise SlackError("unknown_method")
-    if workspace.scopes is not None and method.scopes and not workspace.scopes & set(method.scopes):
-        raise SlackError("missing_scope", [f"needed: {method.scopes[0]}"])
+    if method.scope is not None:
+        workspace.require(method.scope)
     with workspace.changing():
         return {"ok": True} | method.run(workspace, given)
 

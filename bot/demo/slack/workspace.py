@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.demo.slack.directory import Directory
+from bot.demo.slack.errors import SlackError
 from bot.demo.slack.faults import Faults, Rates
 from bot.demo.slack.files import File
 from bot.demo.slack.messages import Messages
@@ -56,6 +57,15 @@ class Workspace:
         self.rates = Rates(self.clock)
         self.changed = threading.Condition(threading.RLock())
         self._watchers: list[Callable[[], object]] = []
+
+    def grants(self, scope: str) -> bool:
+        """Tell whether the app was granted a scope."""
+        return self.scopes is None or scope in self.scopes
+
+    def require(self, scope: str) -> None:
+        """Raise SlackError `missing_scope` when the app was not granted a scope."""
+        if not self.grants(scope):
+            raise SlackError("missing_scope", needed=scope, provided=",".join(sorted(self.scopes or ())))
 
     @contextmanager
     def changing(self) -> Iterator[None]:

@@ -29,7 +29,12 @@ def test_a_method_that_does_not_exist_is_unknown(client):
 def test_a_call_needs_its_scope(slack, client):
     slack.workspace.scopes = frozenset({"commands", "chat:write"})
     client.chat_postMessage(channel="C_SUPPORT", text="words")
-    assert refusal(client.users_info, user="U_BOB") == "missing_scope"
+    for call, given in (
+        (client.users_info, {"user": "U_BOB"}),
+        (client.conversations_info, {"channel": "C_BOARD"}),
+        (client.conversations_info, {"channel": "D_BOB"}),
+    ):
+        assert refusal(call, **given) == "missing_scope"
     assert refusal(client.chat_postMessage, channel="C_SALES", text="words") == "not_in_channel"
     slack.workspace.scopes |= {"chat:write.public"}
     client.chat_postMessage(channel="C_SALES", text="words")
