@@ -10,6 +10,7 @@ from pathlib import Path
 
 import answers
 import history
+import imports
 from generate import files
 from measure import machine
 
@@ -40,6 +41,7 @@ PARTS: Mapping[str, Callable[[Path, int], None]] = {
         files(count, directory), files(10 * count, directory, with_events=False)
     ),
     "history": lambda directory, count: history.measure_history(files(min(count, HISTORY_TICKETS), directory)),
+    "import": lambda directory, _count: imports.measure_imports(directory),
     "hours": lambda _directory, _count: history.measure_hours(),
 }
 

@@ -84,9 +84,8 @@ class Records:
         if self._links:
             names = {row["ticket_id"] for row in latest.values()} - {None}
             found.known_tickets = ticket_ids(connection, self._desk.key, names)
-        for told in latest.values():
+        for key, told in latest.items():
             row = told | {"ticket_id": found.known_tickets.get(told["ticket_id"])} if self._links else told
-            key = self._key_of(row)
             before = stored.get(key)
             if before is None:
                 found.tally.new += 1

@@ -141,7 +141,7 @@ class CsvFile:
                     if cells != [_END]:
                         raise FileError("quote_not_closed", path=str(self.path), line=next_line + skipped)
                     return
-                if any(cell and not cell.isspace() for cell in cells):
+                if any(map(str.strip, cells)):
                     yield next_line + skipped, cells
         except csv.Error as error:
             raise FileError("quote_not_closed", path=str(self.path), line=line + 1 + skipped) from error

@@ -30,6 +30,7 @@ def utc(instant):
         ("December 31, 2026 2:05 PM", "2026-12-31 13:05:00"),
         ("31-Dec-2026 12:05 am", "2026-12-30 23:05:00"),
         ("2026-12-31T14:05:00Z", "2026-12-31 14:05:00"),
+        ("2026-12-31t14:05:00z", "2026-12-31 14:05:00"),
         ("2026-12-31T14:05:00.123+05:30", "2026-12-31 08:35:00"),
         ("2026-12-31 14:05:00 UTC", "2026-12-31 14:05:00"),
         ("2012/10/09 14:50:17.000", "2012-10-09 12:50:17"),
@@ -51,6 +52,9 @@ def test_a_moment_is_read_as_people_and_machines_write_it(cell, expected):
         "12:30",
         "31 foo 2026",
         "2026-01-01 25:00",
+        "2026-01-01 10:60",
+        "2026-01-01 10:00 +24:00",
+        "2026-01-01 10:00 11:00",
         "3 jui 2026",
         "1/1/1",
         "",
@@ -93,6 +97,11 @@ def test_a_time_that_stands_twice_is_the_first_and_one_that_doesn_t_exist_is_as_
     assert utc(moments.instant("29/03/2026 02:30")) == "2026-03-29 01:30:00"  # 3:30 there
     assert utc(moments.instant("29/03/2026 03:30")) == "2026-03-29 01:30:00"
     assert moments.unclear == 2
+    assert utc(moments.instant("25/10/2026 01:59:59")) == "2026-10-24 23:59:59"
+    assert utc(moments.instant("25/10/2026 03:00")) == "2026-10-25 02:00:00"
+    assert moments.unclear == 2  # the same day, but clear
+    moments.instant("25/10/2026 02:30")
+    assert moments.unclear == 3  # every cell counts
 
 
 def test_other_formats_are_those_that_a_mapping_names():

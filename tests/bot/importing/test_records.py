@@ -355,3 +355,18 @@ def test_local_times_are_those_of_the_zone_asked_for(door_on_sqlite):
     assert "1 local time stands twice or not at all on the clock" in said
     door_on_sqlite.good("work", path, "--zone", "america/montreal")
     assert utc(max(row["at"] for row in door_on_sqlite.rows(schema.work))) == "2026-11-03 15:00:00"
+
+
+def test_the_same_cells_mean_the_same_in_every_row_and_each_unclear_time_is_counted(door_on_sqlite):
+    lines = "".join(f"{number},2026-10-25 02:30,alice,5 min 30\n" for number in range(3))
+    path = door_on_sqlite.write("w.csv", f"id,at,agent,duration\n{lines}9,2026-10-25 03:30,alice,5 mon\n")
+    refused = door_on_sqlite.bad("work", path)
+    assert "3 local times" in refused.stdout
+    assert [row["seconds"] for row in door_on_sqlite.rows(schema.work)] == [330, 330, 330]
+
+
+def test_an_amount_that_a_mapping_gives_to_every_row_carries_its_currency(door_on_sqlite):
+    mapping = door_on_sqlite.write("m.toml", 'kind = "sales"\n[constants]\namount = "12,50 €"\n')
+    door_on_sqlite.good("sales", door_on_sqlite.write("s.csv", "id,at\n1,2026-11-03\n"), "--mapping", mapping)
+    (row,) = door_on_sqlite.rows(schema.sales)
+    assert (row["amount"], row["currency"]) == (12.5, "EUR")
