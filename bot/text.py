@@ -1,5 +1,6 @@
 """Every word shown, in the reader's language; numbers, dates and durations the way that language writes them."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -22,6 +23,12 @@ LOCALES = {"en": "en_GB", "fr": "fr"}
 LANGUAGES = tuple(LOCALES)
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""What nobody sees in a name but what it does to the words around it: controls, directions, halves of characters."""
+
+VALUE_SHOWN = 300
+"""How much of a word or a reason is repeated to whoever said it."""
 SECONDS_MATTER_BELOW = 10 * MINUTE
 
 
@@ -50,6 +57,21 @@ class _Words:
     def __format__(self, spec: str) -> str:
         style: Literal["or", "standard"] = "standard" if spec == "and" else "or"
         return format_list(self._words, style=style, locale=self._locale)
+
+
+def one_line(words: str, longest: int) -> str:
+    """Return words that may be anybody's on one line, without what nobody sees, ended by an ellipsis when too long."""
+    line = " ".join(UNSEEN.sub(" ", words).split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _repeated(value: object) -> object:
+    """Return a value as an error repeats it."""
+    if isinstance(value, str):
+        return one_line(value, VALUE_SHOWN)
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(map(_repeated, value))
+    return value
 
 
 class Text:
@@ -89,7 +111,7 @@ class Text:
         nothing = any(isinstance(value, Collection) and len(value) == 0 for value in error.values.values())
         if nothing and f"{key}.none" in self:
             key = f"{key}.none"
-        return self(key, **error.values)
+        return self(key, **{name: _repeated(value) for name, value in error.values.items()})
 
     def _value(self, value: object) -> object:
         if isinstance(value, list | tuple | set | frozenset):
@@ -159,6 +181,12 @@ class Text:
                 return self.money(value, currency)
             case Unit.NET:
                 return self.net(value)
+
+    def target(self, value: float, unit: Unit) -> str:
+        """Return what is aimed at, a percentage without decimals where it has none."""
+        if unit is Unit.RATIO and round(value * 100, 6).is_integer():
+            return self.percent(value, 0)
+        return self.value(value, unit)
 
     def net(self, value: float) -> str:
         """Return a net score with its sign: `+42`, `−8`, `0`."""

@@ -6,7 +6,7 @@ from bot.render.rows import NO_INTERVAL, Table, one_line, sentence
 from bot.render.table import Row as Cells
 from bot.render.table import neutral
 from bot.render.words import Wording
-from bot.text import Text
+from bot.text import UNSEEN, Text
 from kpi.drilldown import Listing, Row
 from kpi.period import instant_text
 
@@ -42,12 +42,18 @@ def listing_report(listing: Listing, text: Text, first: int = 0) -> Report:
         title=text("tickets.title", question=said.title()),
         lines=tuple(line for line in lines if line),
         table=_table(listing, text) if listing.rows else None,
-        links=tuple(row.ticket.url if row.ticket else None for row in listing.rows),
+        links=tuple(_address(row) for row in listing.rows),
         notes=tuple(notes),
         json={**as_json(listing.answer), "tickets": data},
         columns=COLUMNS,
         rows=[{name: neutral(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in data],
     )
+
+
+def _address(row: Row) -> str | None:
+    """Return where the ticket of a row is; None where the address would act on the line that it stands in."""
+    address = row.ticket.url if row.ticket else None
+    return None if address is None or UNSEEN.search(address) else address
 
 
 def _data(row: Row, listing: Listing) -> Cells:

@@ -7,6 +7,7 @@ from datetime import date
 from bot.render.figures import Figures
 from bot.render.parts import Parts
 from bot.text import Text
+from bot.text import one_line as text_line
 from kpi.catalogue import CATALOGUE
 from kpi.period import Grain, Period
 from kpi.question import Answer, Figure, Group, Sample, Unit
@@ -43,8 +44,7 @@ def sentence(words: str) -> str:
 
 def one_line(label: str) -> str:
     """Return a name that came from the helpdesk on one line, ended by an ellipsis where it is too long."""
-    line = " ".join(label.split())
-    return line if len(line) <= LABEL_SHOWN else line[: LABEL_SHOWN - 1] + "…"
+    return text_line(label, LABEL_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
