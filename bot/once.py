@@ -1,5 +1,8 @@
 """What must be done once, whoever does it: an event that is told again, a button that is clicked twice."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Engine, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -36,6 +39,17 @@ class Once:
             )
             connection.execute(delete(done_once).where(table.done_at < now - KEPT_S))
             return claimed.rowcount == 1
+
+    @contextmanager
+    def doing(self, team_id: str, key: str, now: int, lasts_s: int = KEPT_S) -> Iterator[bool]:
+        """Give whether something is for the caller to do; an error on the way lets it be tried again."""
+        is_first = self.claim(team_id, key, now, lasts_s)
+        try:
+            yield is_first
+        except BaseException:
+            if is_first:
+                self.release(team_id, key)
+            raise
 
     def release(self, team_id: str, key: str) -> None:
         """Forget what could not be done after all, so that it can be tried again. Raises StorageError."""

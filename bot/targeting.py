@@ -90,7 +90,7 @@ def targets_page(asker: Asker, names: Mapping[str, str], text: Text, kpi: Listed
 
 
 def _line(team: str, value: float, key: str, text: Text) -> str:
-    said = text.value(value, CATALOGUE[key].unit)
+    said = text.target(value, CATALOGUE[key].unit)
     return text("answer.field", label=team or text("targets.all_teams"), value=said)
 
 

@@ -78,8 +78,9 @@ def _seconds(text: str, kpi: Listed) -> float:
         large = _SECONDS[unit[0].lower()]
         # "1h30" ends in minutes, "2 d 12" in hours.
         small = _SECONDS[smaller[0].lower()] if smaller else {86_400: 3600}.get(large, large // 60)
-        seconds = float(amount.replace(",", ".")) * large + int(more or 0) * small
-        if 0 < seconds <= _LONGEST_S and (more is None or 0 < small < large):
+        rest = int(more or 0) * small
+        seconds = float(amount.replace(",", ".")) * large + rest
+        if 0 < seconds <= _LONGEST_S and rest < large:
             return round(seconds)
     raise QuestionError("target_not_a_duration", value=text, kpi=kpi.key)
 

@@ -117,8 +117,44 @@ def settings(**given):
 def connected(commands, engine, *, is_well=lambda: True, clock=lambda: NOW, slack=None):
     """Give a stand-in Slack with the bot connected over HTTP."""
     slack = slack or StandInSlack(signing_secret=SECRET, bot_token=TOKEN)
-    with slack.running():
-        app = create_app(commands, engine, settings(), clock=clock, api_url=slack.api_url)
-        with serving(create_web(app, is_well)) as url:
-            slack.events_url = f"{url}/slack/events"
-            yield slack
+    with slack.running(), replica(slack, commands, engine, is_well=is_well, clock=clock) as url:
+        slack.events_url = url
+        yield slack
+
+
+@contextmanager
+def replica(slack, commands, engine, *, is_well=lambda: True, clock=lambda: NOW):
+    """Give the address of one more process of the bot, which works with the same Slack and the same database."""
+    app = create_app(commands, engine, settings(), clock=clock, api_url=slack.api_url)
+    with serving(create_web(app, is_well)) as url:
+        yield f"{url}/slack/events"
+
+
+def seen(slack, words, user="U_BOB", channel="C_SUPPORT"):
+    """Return the last message that somebody sees in a channel once it says these words."""
+
+    def look():
+        found = slack.seen_by(user, channel)
+        return found[-1] if found and words in found[-1].text else None
+
+    return slack.wait_for(look)
+
+
+def asked(slack, words, says, user="U_BOB", channel="C_SUPPORT"):
+    """Ask; return the answer."""
+    assert slack.command(words, user=user, channel=channel).acknowledged
+    return seen(slack, says, user, channel)
+
+
+def buttons(message):
+    """Return the actions of the buttons and selects below a message, without what tells several of a kind apart."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [element["action_id"].partition(".")[0] for row in rows for element in row]
+
+
+def choice(message, action, ending):
+    """Return the value of an option of a select."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    (element,) = [element for row in rows for element in row if element["action_id"] == action]
+    (value,) = [option["value"] for option in element["options"] if option["value"].endswith(ending)]
+    return value

@@ -79,9 +79,7 @@ class Figures:
 
     def target(self, target: float) -> str:
         """Return a target, a percentage without decimals where it has none."""
-        if self.unit is Unit.RATIO and round(target * 100, 6).is_integer():
-            return self._text.percent(target, 0)
-        return self.number(target)
+        return self._text.target(target, self.unit) if self.unit is Unit.RATIO else self.number(target)
 
     def apart(self, difference: float) -> str:
         """Return how far two values are apart."""

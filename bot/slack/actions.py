@@ -82,10 +82,13 @@ def read_click(payload: Mapping[str, Any]) -> Click:
 
 def run(bot: Bot, click: Click, text: Text) -> None:
     """Do what a click asks for. Raises KpiError and SendError."""
+    act = ACTIONS[click.action]
     if click.is_own and click.response_url is not None and click.action not in ONCE:
-        ACTIONS[click.action](bot, click, text)  # twice the same in the same place is once
-    elif bot.first_click(click.place, f"{click.action}:{click.value}"):
-        ACTIONS[click.action](bot, click, text)
+        act(bot, click, text)  # twice the same in the same place is once
+        return
+    with bot.first_click(click.place, f"{click.action}:{click.value}") as is_first:
+        if is_first:
+            act(bot, click, text)
 
 
 # --- What was asked is asked otherwise -------------------------------------------------------------------------------
@@ -130,28 +133,27 @@ def _share(bot: Bot, click: Click, _: Text) -> None:
     spoken = bot.languages.channel(place.team_id, place.channel, stored.language)
     viewer = bot.viewer(place).shared(place.channel)
     said = Said(reply=bot.commands.tell(stored.asked, stored.asked_at, spoken, viewer), asked=stored.asked)
-    key = f"share:{stored.id}:{place.channel}"
-    if not bot.once.claim(place.team_id, key, bot.now):
-        return
     row = buttons_for_all(stored.asked, said.reply, stored.id, spoken, place)
     note = spoken("share.by", name=_name(bot, place))
 
     def messages() -> Iterable[Message]:
         return forms(said, spoken, bot.poster, row, note)
 
-    try:
-        try:
-            bot.poster.post(place.channel, messages())
-        except SendError as error:
-            # A response_url reaches channels that the bot is no member of.
-            if not error.is_not_there or click.response_url is None:
-                raise
-            reply(click.response_url, messages(), for_all=True)
-    except SendError:
-        bot.once.release(place.team_id, key)
-        raise
+    with bot.once.doing(place.team_id, f"share:{stored.id}:{place.channel}", bot.now) as is_first:
+        if is_first:
+            _post(bot, click, messages)
     if click.is_own and click.response_url is not None:
         withdraw(click.response_url)
+
+
+def _post(bot: Bot, click: Click, messages: Callable[[], Iterable[Message]]) -> None:
+    try:
+        bot.poster.post(click.place.channel, messages())
+    except SendError as error:
+        # A response_url reaches channels that the bot is no member of.
+        if not error.is_not_there or click.response_url is None:
+            raise
+        reply(click.response_url, messages(), for_all=True)
 
 
 def _name(bot: Bot, place: Place) -> str:

@@ -1,6 +1,7 @@
 """What every listener works with, and who asks where."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bot.access import Access, Viewer
@@ -65,9 +66,9 @@ class Bot:
         """Return who asks, for what that person may see."""
         return self.access.viewer(place.team_id, place.user, place.channel or None)
 
-    def first_click(self, place: Place, key: str) -> bool:
-        """Tell whether a click is none that was made a moment ago, here or on another replica."""
-        return self.once.claim(place.team_id, f"{key}:{place.user}", self.now, DOUBLE_CLICK_S)
+    def first_click(self, place: Place, key: str) -> AbstractContextManager[bool]:
+        """Give whether a click is none that was made a moment ago, here or on another replica."""
+        return self.once.doing(place.team_id, f"{key}:{place.user}", self.now, DOUBLE_CLICK_S)
 
 
 DOUBLE_CLICK_S = 5

@@ -150,7 +150,10 @@ def test_a_database_that_fails_is_a_sentence(engine):
 
 
 def test_a_defect_shows_a_reference_that_is_also_in_the_log(engine):
-    with capture_logs() as logs, connected(FailingCommands(ZeroDivisionError("a defect nobody foresaw")), engine) as slack:
+    with (
+        capture_logs() as logs,
+        connected(FailingCommands(ZeroDivisionError("a defect nobody foresaw")), engine) as slack,
+    ):
         assert slack.command("fcr week").acknowledged
         said = the_answer(slack).text
     (entry,) = [entry for entry in logs if entry["event"] == "listener_failed"]

@@ -1,9 +1,13 @@
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from slack_desk import connected
+from slack_desk import TOKEN, connected
+from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
 from bot.demo.slack import RESPONSE_URL_USES, Fault
-from bot.slack.send import Message, SendError, reply
+from bot.slack.send import Message, Poster, SendError, reply
 
 
 @pytest.fixture
@@ -30,12 +34,56 @@ def test_a_passing_failure_of_slack_is_retried(slack, status):
     assert "header" in kinds(post)
 
 
-def test_a_workspace_without_charts_and_tables_gets_simpler_blocks(slack):
+SIMPLE = {"header", "section", "context", "actions"}
+
+
+@pytest.mark.parametrize(
+    "refused", [{"data_visualization"}, {"data_table"}, {"data_visualization", "data_table"}], ids=" ".join
+)
+@pytest.mark.parametrize("words", ["fcr last week by team", "volume 2026-11 per week"])
+def test_a_workspace_that_refuses_charts_or_tables_gets_the_chart_as_a_picture(slack, refused, words):
+    slack.refuses_blocks = frozenset(refused)
+    slack.command(words)
+    (post,) = slack.wait(1)
+    assert kinds(post) == {*SIMPLE, "image"}
+    (image,) = [block for block in post.blocks if block["type"] == "image"]
+    assert image["alt_text"].startswith(post.text[:20])
+    file = slack.workspace.files[image["slack_file"]["id"]]
+    assert file.content.startswith(b"\x89PNG")
+
+
+def test_without_the_extra_a_workspace_that_refuses_charts_gets_simpler_blocks(slack, monkeypatch):
+    monkeypatch.setattr("bot.slack.answers.can_draw", lambda: False)
     slack.refuses_blocks = frozenset({"data_visualization", "data_table"})
     slack.command("fcr last week by team")
     (post,) = slack.wait(1)
-    assert kinds(post) == {"header", "section", "image", "context", "actions"}
+    assert kinds(post) == SIMPLE
     assert "12 of 20" in str(post.blocks)
+    assert not slack.workspace.files
+
+
+def test_a_picture_that_slack_does_not_take_costs_no_answer(slack):
+    slack.refuses_blocks = frozenset({"data_visualization"})
+    slack.fail("files.getUploadURLExternal", Fault(error="file_upload_disabled"))
+    slack.command("fcr last week by team")
+    (post,) = slack.wait(1)
+    assert kinds(post) == SIMPLE
+
+
+def test_pictures_are_drawn_only_where_charts_are_refused(slack):
+    slack.command("fcr last week by team")
+    slack.wait(1)
+    assert not slack.workspace.files
+
+
+def test_a_why_has_a_native_table_or_a_plain_one(slack):
+    slack.command("why fcr 2026-11-17 by team vs 2026-11-18")
+    slack.wait(1)
+    slack.refuses_blocks = frozenset({"data_table"})
+    slack.command("why fcr 2026-11-17 by team vs 2026-11-18")
+    first, second = slack.wait(2)
+    assert kinds(first) - kinds(second) <= {"data_table"}
+    assert "header" in kinds(second)
 
 
 def test_a_workspace_that_refuses_every_block_gets_the_text(slack):
@@ -44,6 +92,16 @@ def test_a_workspace_that_refuses_every_block_gets_the_text(slack):
     (post,) = slack.wait(1)
     assert post.blocks == []
     assert "30 of 40" in post.text
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2])
+def test_a_channel_takes_a_message_a_second_and_threads_take_turns(slack, monkeypatch, seconds):
+    monkeypatch.setattr("bot.slack.send.A_MESSAGE_EVERY_S", seconds)
+    poster, started = Poster(WebClient(TOKEN, base_url=slack.api_url)), time.monotonic()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda n: poster.post("C_SUPPORT", [Message(text=f"{n}")]), range(4)))
+    assert len(slack.posts) == 4
+    assert time.monotonic() - started >= 3 * seconds
 
 
 def test_charts_are_sent_where_they_are_taken(slack):
