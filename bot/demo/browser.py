@@ -81,7 +81,7 @@ class _Front:
 
     def __init__(self) -> None:
         index = FileResponse(BUNDLE / "index.html", headers={"cache-control": "no-store"})
-        state = JSONResponse({"reading": True}, status_code=503)
+        state = JSONResponse({"reading": True})
         self.show(
             [
                 Route("/", lambda _: index),

@@ -5,6 +5,7 @@ import { dateOf, dayName, secondsOf } from "./time";
 import { useLocale, useWords } from "./words";
 
 const TOGETHER_S = 300;
+const MOVES = ["wheel", "touchmove", "keydown", "pointerdown"];
 
 type Props = {
   label: string;
@@ -24,19 +25,24 @@ export function Messages({ label, messages, channel, user, state, onOutcome, onT
   const list = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
 
-  // New messages come into view; so does what grows while the end is looked at, such as a chart.
+  // The newest message comes into view, from its beginning when it is taller than the view; so does what grows.
   useEffect(() => {
     const scroller = list.current;
     if (scroller === null || content.current === null) return;
-    scroller.scrollTop = scroller.scrollHeight;
-    let isAtEnd = true;
-    const scrolled = () => (isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80);
-    const grown = new ResizeObserver(() => isAtEnd && (scroller.scrollTop = scroller.scrollHeight));
-    scroller.addEventListener("scroll", scrolled);
+    let isFollowing = true;
+    const follow = () => {
+      const newest = content.current?.querySelector<HTMLElement>("article:last-of-type");
+      const isTall = newest != null && newest.offsetHeight > scroller.clientHeight;
+      scroller.scrollTop = isTall ? newest.offsetTop : scroller.scrollHeight;
+    };
+    const stop = () => (isFollowing = false);
+    const grown = new ResizeObserver(() => isFollowing && follow());
+    follow();
     grown.observe(content.current);
+    for (const moved of MOVES) scroller.addEventListener(moved, stop, { passive: true });
     return () => {
-      scroller.removeEventListener("scroll", scrolled);
       grown.disconnect();
+      for (const moved of MOVES) scroller.removeEventListener(moved, stop);
     };
   }, [channel, user, messages.at(-1)?.ts]);
 
@@ -56,7 +62,8 @@ export function Messages({ label, messages, channel, user, state, onOutcome, onT
           const goesOn =
             !isNewDay &&
             before.name === message.name &&
-            before.ephemeral === message.ephemeral &&
+            !before.ephemeral &&
+            !message.ephemeral &&
             before.reply_count === 0 &&
             at - secondsOf(before.ts) < TOGETHER_S;
           return (

@@ -126,9 +126,9 @@ const ROOT = "/api/page";
 /** Return what somebody sees; null while the demo is still reading its helpdesk. */
 export async function readState(user: string): Promise<State | null> {
   const response = await fetch(`${ROOT}/state?user=${encodeURIComponent(user)}`);
-  if (response.status === 503) return null;
   if (!response.ok) throw new Error(`state: ${response.status}`);
-  return response.json();
+  const said = await response.json();
+  return said.reading ? null : said;
 }
 
 export async function complete(user: string, text: string, signal: AbortSignal): Promise<Suggestion[]> {

@@ -1,7 +1,7 @@
 // Blocks in order: what only shows is drawn by slack-blocks-to-jsx, what acts by the components of this page.
 
 import { Message as Drawn, type Block as DrawnBlock } from "slack-blocks-to-jsx";
-import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ComponentProps, type ReactNode } from "react";
 import type { Block } from "../contract";
 import { ElementView, Unknown } from "../elements/ElementView";
 import { isEmpty, useSurface } from "../elements/surface";
@@ -73,7 +73,7 @@ export function Static({ blocks }: { blocks: Block[] }) {
   useLayoutEffect(() => showEscaped(root.current));
   return (
     <div ref={root} className="drawn">
-      <Drawn withoutWrapper blocks={blocks.map(drawable) as DrawnBlock[]} name="" logo="" data={{ users: people, channels }} hooks={{ link: Link }} />
+      <Drawn withoutWrapper blocks={blocks.map(drawable) as DrawnBlock[]} name="" logo="" data={{ users: people, channels }} hooks={HOOKS} />
     </div>
   );
 }
@@ -83,6 +83,9 @@ const Link = ({ href, children, className }: { href: string; children: ReactNode
     {children}
   </a>
 );
+
+// What only looks like an emoji, as in 10:54:30, stays what it is.
+const HOOKS: ComponentProps<typeof Drawn>["hooks"] = { link: Link, emoji: (emoji, parse) => parse(emoji) || `:${emoji.name}:` };
 
 function Acting({ block }: { block: Block }) {
   switch (block.type) {
