@@ -35,9 +35,10 @@ function found({ channels }: State, given: string) {
 
 export function App() {
   const [givenUser, givenChannel, go] = useAddress();
-  const user = givenUser || FIRST;
-  const { state, isLost, receivedAt, read } = useSlack(user);
-  const language = languageOf(state?.people.find(({ id }) => id === user)?.locale ?? navigator.language);
+  const { seen, isLost, read } = useSlack(givenUser || FIRST);
+  // Until what the next person sees is read, the last one looks on: nobody sees what is for somebody else.
+  const user = seen?.user ?? FIRST;
+  const language = languageOf(seen?.state.people.find(({ id }) => id === user)?.locale ?? navigator.language);
   const spoken = useMemo(() => ({ language, words: WORDS[language] }), [language]);
 
   useEffect(() => {
@@ -50,8 +51,8 @@ export function App() {
   };
   return (
     <Spoken value={spoken}>
-      {state && <Workspace {...{ state, receivedAt, user, language, givenChannel, go }} onLanguage={(next) => void speak(next)} />}
-      {state === null && !isLost && (
+      {seen && <Workspace {...{ ...seen, language, givenChannel, go }} onLanguage={(next) => void speak(next)} />}
+      {seen === null && !isLost && (
         <p className="starting" role="status">
           <Avatar id="" name="" isBot />
           {spoken.words.starting}

@@ -3,11 +3,13 @@ import { follow, readState, type State } from "./contract";
 
 const RETRIED_AFTER_MS = 250;
 
+/** What one person sees, and when it was read in the browser's own time, milliseconds since 1970. */
+export type Seen = { state: State; user: string; receivedAt: number };
+
 /** Give what someone sees in Slack, kept up to date, and whether Slack still answers. */
 export function useSlack(user: string) {
-  const [state, setState] = useState<State | null>(null);
+  const [seen, setSeen] = useState<Seen | null>(null);
   const [isLost, setLost] = useState(false);
-  const [receivedAt, setReceivedAt] = useState(0);
   const reading = useRef(0);
 
   const read = useCallback(async () => {
@@ -16,8 +18,7 @@ export function useSlack(user: string) {
       const found = await readState(user);
       // An older reading that arrives late is not what is there now.
       if (turn !== reading.current) return;
-      setState(found);
-      setReceivedAt(Date.now());
+      setSeen(found && { state: found, user, receivedAt: Date.now() });
       setLost(false);
     } catch {
       if (turn === reading.current) setLost(true);
@@ -25,7 +26,7 @@ export function useSlack(user: string) {
   }, [user]);
 
   // Until there is something to follow, and when Slack is gone, the page asks again and again.
-  const isThere = state !== null && !isLost;
+  const isThere = seen !== null && !isLost;
   useEffect(() => {
     void read();
     if (isThere) return follow(user, () => void read());
@@ -33,5 +34,5 @@ export function useSlack(user: string) {
     return () => clearInterval(again);
   }, [user, read, isThere]);
 
-  return { state, isLost, receivedAt, read };
+  return { seen, isLost, read };
 }

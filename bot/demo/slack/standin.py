@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
@@ -229,5 +230,6 @@ class StandInSlack(People):
         file = self.workspace.files.get(request.path_params["file_id"])
         if file is None or file.content is None:
             return PlainTextResponse("file_not_found", status_code=404)
-        headers = {"content-disposition": f'attachment; filename="{file.id}"', "x-content-type-options": "nosniff"}
+        name = f"attachment; filename*=UTF-8''{quote(request.path_params['name'])}"
+        headers = {"content-disposition": name, "x-content-type-options": "nosniff"}
         return Response(file.content, media_type="application/octet-stream", headers=headers)

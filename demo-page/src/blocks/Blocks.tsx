@@ -85,7 +85,13 @@ const Link = ({ href, children, className }: { href: string; children: ReactNode
 );
 
 // What only looks like an emoji, as in 10:54:30, stays what it is.
-const HOOKS: ComponentProps<typeof Drawn>["hooks"] = { link: Link, emoji: (emoji, parse) => parse(emoji) || `:${emoji.name}:` };
+const HOOKS: ComponentProps<typeof Drawn>["hooks"] = {
+  link: Link,
+  emoji: (emoji, parse) => {
+    const drawn = parse(emoji);
+    return drawn === emoji.name ? `:${drawn}:` : drawn;
+  },
+};
 
 function Acting({ block }: { block: Block }) {
   switch (block.type) {

@@ -13,7 +13,11 @@ export function useConfirm(asked: Asked | undefined): [(go: () => void) => void,
 
 function Dialog({ asked, onConfirm, onDeny }: { asked: Asked; onConfirm: () => void; onDeny: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => void dialog.current?.showModal(), []);
+  const yes = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    yes.current?.focus();
+  }, []);
   return (
     <dialog ref={dialog} className="modal confirm" aria-labelledby="confirm-title" onCancel={(event) => (event.preventDefault(), onDeny())}>
       <header className="modal-head">
@@ -24,7 +28,7 @@ function Dialog({ asked, onConfirm, onDeny }: { asked: Asked; onConfirm: () => v
         <button type="button" className="button" onClick={onDeny}>
           {asked.deny.text}
         </button>
-        <button type="button" className={`button ${asked.style === "danger" ? "danger" : "primary"}`} onClick={onConfirm} autoFocus>
+        <button ref={yes} type="button" className={`button ${asked.style === "danger" ? "danger" : "primary"}`} onClick={onConfirm}>
           {asked.confirm.text}
         </button>
       </footer>

@@ -1,6 +1,6 @@
 // One interactive element of Block Kit: which component shows it, and what it tells the app.
 
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { Block, Choices, Element, Option } from "../contract";
 import { useWords } from "../words";
 import { useConfirm } from "./Confirm";
@@ -157,13 +157,17 @@ function ExternalSelect(props: Props) {
   const [found, setFound] = useState<Choices>({ ok: true });
   const [emptyWords, setEmptyWords] = useState<string>();
   const least = element.min_query_length ?? 3;
+  const turn = useRef(0);
   const look = async (typed: string) => {
+    const own = ++turn.current;
     if (typed.length < least) {
       setFound({ ok: true });
       setEmptyWords(words.typeMore(least));
       return;
     }
-    setFound(await surface.choices(block.block_id ?? "", element, typed));
+    const choices = await surface.choices(block.block_id ?? "", element, typed);
+    if (own !== turn.current) return; // typed on since
+    setFound(choices);
     setEmptyWords(undefined);
   };
   return <OptionSelect {...props} source={found} onTyped={look} emptyWords={emptyWords} />;

@@ -33,6 +33,7 @@ export function Select(props: Props) {
 
   const wanted = plain(typed);
   const shown = onTyped ? choices : choices.filter((choice) => plain(choice.label).includes(wanted));
+  const only = many ? undefined : chosen[0];
   const isChosen = (choice: Choice) => chosen.some(({ key }) => key === choice.key);
 
   useEffect(() => {
@@ -56,6 +57,14 @@ export function Select(props: Props) {
   function close() {
     setOpen(false);
     setTyped("");
+  }
+  function type(value: string) {
+    // Who types where a choice stands means another one.
+    const next = !open && only && value.startsWith(only.label) ? value.slice(only.label.length) : value;
+    setTyped(next);
+    setAt(0);
+    setOpen(true);
+    onTyped?.(next);
   }
   function choose(choice: Choice | undefined) {
     if (choice === undefined) return;
@@ -81,7 +90,6 @@ export function Select(props: Props) {
     event.stopPropagation();
   }
 
-  const only = many ? undefined : chosen[0];
   return (
     <div className={`select ${open ? "open" : ""} ${invalid ? "invalid" : ""}`} ref={root} onClick={() => input.current?.focus()}>
       {many &&
@@ -109,12 +117,7 @@ export function Select(props: Props) {
         placeholder={only?.label ?? (chosen.length ? "" : placeholder)}
         className={only ? "has-choice" : ""}
         value={open ? typed : (only?.label ?? "")}
-        onChange={(event) => {
-          setTyped(event.target.value);
-          setAt(0);
-          setOpen(true);
-          onTyped?.(event.target.value);
-        }}
+        onChange={(event) => type(event.target.value)}
         onClick={() => (open ? undefined : show())}
         onKeyDown={keys}
         onBlur={(event) => !root.current?.contains(event.relatedTarget) && close()}
