@@ -7,6 +7,7 @@ from access_desk import (
     AS_ALICE,
     LEAD_OF_ALL,
     LEAD_OF_BILLING,
+    MONDAY,
     NOBODY,
     NOW,
     RULES,
@@ -14,7 +15,8 @@ from access_desk import (
     ledger,
     viewer,
 )
-from cast import ALICE, BOB, CHLOE
+from cast import ALICE, BOB, CHLOE, HOUR
+from facts import Ledger
 from sqlalchemy import update
 
 from bot.render.reply import reply_csv, reply_slack, reply_terminal
@@ -286,6 +288,17 @@ def test_agents_whose_intervals_overlap_are_not_ranked(desk):
         "Bob",
         "Chloé",
     ]
+
+
+def test_agents_whose_intervals_are_all_apart_are_ranked_the_worst_first(engine):
+    told = Ledger()
+    for agent, hours in ((ALICE, 1), (BOB, 3), (CHLOE, 2)):
+        told.name("agents", agent, agent)
+        for number in range(20):
+            ticket = told.ticket(MONDAY + number * 600)
+            told.turn(ticket, MONDAY + number * 600, MONDAY + number * 600 + hours * HOUR + number, agent=agent)
+    desk = asker(engine, told=told)
+    assert [group.keys[0] for group in asked(desk, "frt by agent", None).groups] == [BOB, CHLOE, ALICE]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
