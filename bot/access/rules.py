@@ -14,6 +14,9 @@ from kpi.frames import Frames
 from kpi.question import Filter, Narrowed, Question
 from kpi.sources import OPINIONS
 
+JUDGEMENTS = OPINIONS | {"reviews"}
+"""Things that each say how one person did."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permitted:
@@ -44,7 +47,7 @@ def permitted(
         viewer: who asks.
         frames: the facts, which know what teams and agents are called.
         rules: the settings.
-        rows: the rows behind the figure are asked for, each of which is one person's answer where it is a survey's.
+        rows: the rows behind the figure are asked for, each of which judges one person in a survey or a review.
 
     Raises:
         AccessError: the viewer may not see any of it.
@@ -82,13 +85,13 @@ def check_customers(viewer: Viewer | None, rules: AccessTable) -> None:
 
 
 def _personal(question: Question, kpi: Listed, *, rows: bool) -> frozenset[str]:
-    """Return what makes an answer one about persons: a dimension, the opinions or the trained ones among its rows."""
+    """Return what makes an answer one about persons: a dimension, rows that judge one each, the few who were trained."""
     told_apart = {*question.by, *(chosen.dimension for chosen in question.filters)}
     found = set(told_apart & PERSONS)
     if isinstance(kpi, Effect):
         found.add("effect")  # often of one or two trained agents
-    elif rows and not isinstance(kpi, Projection) and things(kpi) in OPINIONS:
-        found.add("opinions")
+    elif rows and not isinstance(kpi, Projection) and things(kpi) in JUDGEMENTS:
+        found.add("judgements")
     return frozenset(found)
 
 
@@ -137,8 +140,8 @@ class _Ruling:
             return AccessError("effect_for_leads")
         if "customer" in reasons:
             return AccessError("customer_for_leads")
-        if "opinions" in reasons:
-            return AccessError("opinions_for_leads")
+        if "judgements" in reasons:
+            return AccessError("judgements_for_leads")
         return AccessError("other_agent") if self.own else AccessError("agent_unknown", user=self._viewer.user)
 
     def _identities(self, dimension: str) -> set[Identity] | None:

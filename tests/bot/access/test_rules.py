@@ -171,9 +171,17 @@ def test_a_list_of_tickets_of_another_agent_is_refused(desk):
 
 
 def test_ratings_one_by_one_are_for_those_who_lead(desk):
-    assert refusal(desk.behind, understood(desk, "csat"), NOW, AS_ALICE) == "opinions_for_leads"
+    assert refusal(desk.behind, understood(desk, "csat"), NOW, AS_ALICE) == "judgements_for_leads"
     assert desk.behind(understood(desk, "csat"), NOW, LEAD_OF_BILLING).total == 10
     assert desk.behind(understood(desk, "csat"), NOW, LEAD_OF_ALL).total == 22
+
+
+def test_reviews_one_by_one_are_for_those_who_lead(engine):
+    told = ledger(records=True)
+    told.review("r1", NOW - 6 * 86_400, "greeting", 50, ticket=1)
+    desk = asker(engine, told=told)
+    assert refusal(desk.behind, understood(desk, "qa_score"), NOW, AS_ALICE) == "judgements_for_leads"
+    assert desk.behind(understood(desk, "qa_score"), NOW, LEAD_OF_BILLING).total == 1
 
 
 def test_anomalies_by_agent_are_narrowed_too(desk):
