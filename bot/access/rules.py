@@ -85,7 +85,7 @@ def check_customers(viewer: Viewer | None, rules: AccessTable) -> None:
 
 
 def _personal(question: Question, kpi: Listed, *, rows: bool) -> frozenset[str]:
-    """Return what makes an answer one about persons: a dimension, rows that judge one each, the few who were trained."""
+    """Return what makes an answer one about persons: a dimension, rows that judge one each, or few trained ones."""
     told_apart = {*question.by, *(chosen.dimension for chosen in question.filters)}
     found = set(told_apart & PERSONS)
     if isinstance(kpi, Effect):
