@@ -1,8 +1,8 @@
 """Fixtures that every test may use: real databases, and no network beyond this machine."""
 
 import os
+import shutil
 import socket
-import sqlite3
 import subprocess
 import tempfile
 import uuid
@@ -19,14 +19,29 @@ import bot.tables  # noqa: F401  # its tables belong to the metadata
 from bot.database import migrate, open_database
 from kpi.schema import metadata
 
-# A busy machine is slow; that is no failure.
+# A busy machine is slow; that is no failure. The suite draws the same examples each time, so that a change is what
+# breaks a test; `HYPOTHESIS_PROFILE=long` looks for new ones.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+settings.register_profile("suite", settings.get_profile("patient"), max_examples=50, derandomize=True)
+settings.register_profile("long", settings.get_profile("patient"), max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 ENGINES = ("sqlite", "postgresql")
 LOCAL = {"localhost", "127.0.0.1", "::1", "", "0.0.0.0"}  # noqa: S104  # compared with, not bound to
 
 MakeDatabase = Callable[..., str]
+
+SLOW = ("differential", "spark", "docs/test_contributing.py")
+"""Where single tests take many seconds, below this directory."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests: what a worker has left at the end, the others can take over.
+
+    They stand together, so that one worker has all of Spark's and starts one session for them.
+    """
+    slow = tuple(Path(__file__).parent / place for place in SLOW)
+    items.sort(key=lambda item: not any(item.path.is_relative_to(place) for place in slow))
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +111,8 @@ def postgresql_databases(postgresql_server) -> Iterator["PostgresqlDatabases"]:
 class PostgresqlDatabases:
     """Makes databases and uses the migrated ones again, since making one copies eight megabytes."""
 
+    EMPTYING = ";".join(str(table.delete()) for table in reversed(metadata.sorted_tables))
+
     def __init__(self, server: URL) -> None:
         self.server, self.made, self.clean = server, [], []
 
@@ -112,8 +129,7 @@ class PostgresqlDatabases:
     def give_back(self, url: URL) -> None:
         with _administration(url) as run:
             run("SET lock_timeout = '10s'")
-            for table in reversed(metadata.sorted_tables):
-                run(str(table.delete()))
+            run(self.EMPTYING)
         self.clean.append(url)
 
     def drop(self) -> None:
@@ -163,10 +179,7 @@ def make_sqlite(tmp_path, sqlite_template) -> MakeDatabase:
     def make(*, migrated: bool = True) -> str:
         path = tmp_path / f"{uuid.uuid4().hex[:12]}.db"
         if migrated:
-            with sqlite3.connect(sqlite_template) as source, sqlite3.connect(path) as copy:
-                source.backup(copy)
-            source.close()
-            copy.close()
+            shutil.copyfile(sqlite_template, path)
         return f"sqlite:///{path}"
 
     return make

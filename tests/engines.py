@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 from sqlalchemy import Engine, select
@@ -43,6 +43,14 @@ def questions(period: Period) -> Iterable[Question]:
             by = BREAKDOWNS[number % len(BREAKDOWNS)]
             told_apart = kpi.dimensions is None or by in kpi.dimensions
             yield Question(kpi=kpi.key, period=period, reading=reading, per=Grain.WEEK, by=(by,) if told_apart else ())
+
+
+def by_or_per(period: Period) -> list[Question]:
+    """Return every KPI in every reading, by turns with a breakdown and with a series: each takes its time."""
+    return [
+        replace(one, per=None) if number % 2 and one.by else replace(one, by=())
+        for number, one in enumerate(questions(period))
+    ]
 
 
 def told(question: Question, frames, now: int) -> object:

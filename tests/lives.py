@@ -1,13 +1,13 @@
 """Processes that do some work on a database and are killed, -9, before a given statement of it.
 
-Run as a program it has imported everything and forks one process per line of its input.
+Each is forked from a process that has imported everything: a program that calls `nurse`, as this one does.
 """
 
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.sync import refresh, sync
 from kpi.hours import AROUND_THE_CLOCK, Schedule
 from kpi.policies import Assignment
 
+HERE = Path(__file__)
 SEED = 20261124
 STORY = story(SEED, pages=15)
 ALWAYS = Assignment(schedule=Schedule(key="always", zone="UTC", weeks=(AROUND_THE_CLOCK,)))
@@ -50,7 +51,7 @@ def count(work: str, engine: Engine) -> int:
     return moments
 
 
-def _at_each_moment(engine: Engine, do: object) -> None:
+def _at_each_moment(engine: Engine | type[Engine], do: object) -> None:
     for name in ("before_cursor_execute", "commit", "rollback"):
         event.listen(engine, name, do)
 
@@ -61,28 +62,27 @@ class Lives:
     def __init__(self, nursery: subprocess.Popen[bytes]) -> None:
         self._nursery = nursery
 
-    def is_cut_short(self, work: str, url: str, moment: int) -> bool:
-        """Let a process do some work until it is killed at a moment; tell whether that came before it was done."""
-        self._nursery.stdin.write(f"{work} {moment} {url}\n".encode())
+    def is_cut_short(self, *words: object) -> bool:
+        """Let a process do what the words say to the program; tell whether it was killed before that was done."""
+        self._nursery.stdin.write(f"{' '.join(map(str, words))}\n".encode())
         ended = int(self._nursery.stdout.readline())
         assert ended in {0, -signal.SIGKILL}
         return ended != 0
 
 
 @contextmanager
-def lives() -> Iterator[Lives]:
-    here = Path(__file__)
-    environment = os.environ | {"PYTHONPATH": str(here.parent)}
-    command = [sys.executable, "-u", str(here)]
+def lives(program: Path = HERE) -> Iterator[Lives]:
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
+    command = [sys.executable, "-u", str(program)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, bufsize=0, env=environment) as nursery:
         yield Lives(nursery)
         nursery.stdin.close()
 
 
-def _live(work: str, moment: str, url: str) -> None:
-    engine = open_database(url)
-    left = int(moment)
+def die_at(moment: int, target: Engine | type[Engine]) -> None:
+    """Have this process killed at a moment of what it does with an engine, or with any."""
+    left = moment
 
     def die_in_time(*_: object) -> None:
         nonlocal left
@@ -90,11 +90,17 @@ def _live(work: str, moment: str, url: str) -> None:
         if left <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    _at_each_moment(engine, die_in_time)
+    _at_each_moment(target, die_in_time)
+
+
+def _live(work: str, url: str, moment: str) -> None:
+    engine = open_database(url)
+    die_at(int(moment), engine)
     WORKS[work](engine)
 
 
-def main() -> None:
+def nurse(live: Callable[..., None]) -> None:
+    """Fork one process per line of the input, that calls a function with its words; write how each ended."""
     import sqlalchemy.dialects.postgresql.psycopg  # noqa: F401, PLC0415  # before the fork, not after it
     import structlog  # noqa: PLC0415
 
@@ -102,7 +108,8 @@ def main() -> None:
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            _live(*line.split())
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whoever reads this output wants the endings alone
+            live(*line.split())
             os._exit(0)
         _, status = os.waitpid(pid, 0)
         sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
@@ -110,4 +117,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    nurse(_live)

@@ -1,6 +1,6 @@
 import logging
 import os
-import sqlite3
+import shutil
 
 import pytest
 import structlog
@@ -46,8 +46,5 @@ def demo_template(tmp_path_factory) -> str:
 def demo_url(demo_template, tmp_path) -> str:
     """Give a copy of it, to be changed at will."""
     path = tmp_path / "demo.db"
-    source, copy = sqlite3.connect(str(make_url(demo_template).database)), sqlite3.connect(path)
-    source.backup(copy)
-    source.close()
-    copy.close()
+    shutil.copyfile(str(make_url(demo_template).database), path)
     return f"sqlite:///{path}"

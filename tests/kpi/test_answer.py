@@ -293,14 +293,16 @@ def test_every_kpi_says_what_it_is(kpi):
     ids=lambda value: getattr(value, "key", value),
 )
 def test_every_kpi_answers_in_every_reading_with_every_extra(frames, kpi, reading):
-    for by in ("team", "agent", "customer", "priority", "helpdesk"):
-        if kpi.dimensions is not None and by not in kpi.dimensions:
-            continue
-        told = answer(ask(kpi.key, reading=reading, by=(by,), per=Grain.WEEK), frames, NOW)
+    possible = ("team", "agent", "customer", "priority", "helpdesk")
+    told_apart = [by for by in possible if kpi.dimensions is None or by in kpi.dimensions]
+    for by in told_apart:
+        per = Grain.WEEK if by == told_apart[0] else None  # the trend is the same beside every breakdown
+        told = answer(ask(kpi.key, reading=reading, by=(by,), per=per), frames, NOW)
         if told.available:
             assert isinstance(told.figure, Figure)
             assert sum(group.figure.n for group in told.groups) == told.figure.n
-            assert not adds_up(kpi) or sum(bucket.figure.n for bucket in told.buckets) == told.figure.n
+            if per is not None and adds_up(kpi):
+                assert sum(bucket.figure.n for bucket in told.buckets) == told.figure.n
 
 
 def adds_up(kpi: AnyKpi) -> bool:

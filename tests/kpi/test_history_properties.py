@@ -12,7 +12,7 @@ from kpi.events import UNSOLVED, Author, Status
 from kpi.history import fold
 from kpi.policies import Metric, Policy, Rulebook, Target
 
-FEWER = settings(max_examples=50)
+USUAL = settings().max_examples
 ALL_HISTORIES = st.one_of(histories(nasty=False), histories(nasty=True))
 INSTANTS = st.integers(OPENED - DAY, CLOSES + DAY)
 
@@ -27,7 +27,7 @@ def in_order(clocks: list[dict]) -> list[dict]:
 
 
 @given(ALL_HISTORIES, rulebooks())
-@settings(max_examples=500)
+@settings(max_examples=5 * USUAL)
 def test_facts_are_what_the_reference_says(history, rules):
     found, told = fold(history, rules), Told(history, rules)
     for rows, expected in (
@@ -47,7 +47,7 @@ def at_instant(rows: list[dict], instant: int) -> list[dict]:
 
 
 @given(st.data(), ALL_HISTORIES, rulebooks())
-@settings(max_examples=200)
+@settings(max_examples=2 * USUAL)
 def test_at_any_instant_the_same_customers_wait_and_the_same_clocks_are_overdue_as_in_the_reference(
     data, history, rules
 ):
@@ -66,7 +66,6 @@ def in_turn(clocks: list[dict]) -> list[dict]:
 
 
 @given(ALL_HISTORIES, rulebooks(), INSTANTS)
-@FEWER
 def test_the_overdue_clocks_of_an_instant_are_those_that_run_and_have_passed_their_last_instant_in_time(
     history, rules, instant
 ):
@@ -80,7 +79,6 @@ def test_the_overdue_clocks_of_an_instant_are_those_that_run_and_have_passed_the
 
 
 @given(ALL_HISTORIES, rulebooks(), INSTANTS)
-@FEWER
 def test_a_ticket_is_in_one_span_exactly_when_it_is_open(history, rules, instant):
     state = Told(history, rules).state(instant)
     open_spans = [
@@ -96,7 +94,6 @@ def test_a_ticket_is_in_one_span_exactly_when_it_is_open(history, rules, instant
 
 
 @given(st.data(), ALL_HISTORIES, rulebooks())
-@FEWER
 def test_the_order_of_rows_changes_nothing(data, history, rules):
     shuffled = replace(
         history,
@@ -108,13 +105,11 @@ def test_the_order_of_rows_changes_nothing(data, history, rules):
 
 
 @given(ALL_HISTORIES, rulebooks())
-@FEWER
 def test_folding_twice_changes_nothing(history, rules):
     assert fold(history, rules) == fold(history, rules)
 
 
 @given(ALL_HISTORIES, rulebooks())
-@FEWER
 def test_every_clock_is_achieved_breached_running_or_paused(history, rules):
     clocks = fold(history, rules).clocks
     states = Counter(
@@ -137,7 +132,6 @@ def test_every_clock_is_achieved_breached_running_or_paused(history, rules):
 
 
 @given(ALL_HISTORIES, rulebooks())
-@FEWER
 def test_a_stopped_reply_clock_is_late_exactly_when_it_stopped_after_its_last_instant_in_time(history, rules):
     for clock in fold(history, rules).clocks:
         if clock["state"] == "stopped" and clock["metric"] != "resolution":
@@ -168,7 +162,6 @@ def test_an_automatic_message_before_the_solve_reopens_nothing_after_it():
 
 
 @given(ALL_HISTORIES, rulebooks())
-@FEWER
 def test_business_time_is_calendar_time_at_most(history, rules):
     facts = fold(history, rules)
     pairs = [
@@ -180,7 +173,6 @@ def test_business_time_is_calendar_time_at_most(history, rules):
 
 
 @given(st.lists(ALL_HISTORIES, min_size=1, max_size=4), rulebooks(), INSTANTS, st.integers(1, 9 * DAY))
-@FEWER
 def test_the_backlog_moves_by_what_opens_and_what_ends(told, rules, before, later):
     spans = [span for history in told for span in fold(history, rules).spans]
     after = before + later
@@ -204,7 +196,6 @@ def test_the_backlog_moves_by_what_opens_and_what_ends(told, rules, before, late
 
 
 @given(ALL_HISTORIES, rulebooks())
-@FEWER
 def test_spans_follow_each_other(history, rules):
     spans = fold(history, rules).spans
     for span, following in pairwise(spans):

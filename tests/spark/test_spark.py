@@ -1,10 +1,9 @@
 """Spark answers an export as DuckDB does."""
 
 import shutil
-from dataclasses import replace
 
 import pytest
-from engines import questions, told
+from engines import by_or_per, told
 from spark.machine import session
 from spark.worlds import GROWING, MARCH, MID_APRIL, export_by_hand, export_random
 
@@ -16,14 +15,6 @@ from kpi.parquet import MANIFEST, ParquetFrames, read_manifest
 from kpi.period import Span
 from kpi.question import Filter, Question
 from kpi.sources import SOURCES
-
-
-def by_or_per():
-    """Return every KPI in every reading, by turns with a breakdown and with a trend: each plan takes its time."""
-    return [
-        replace(one, per=None) if number % 2 and one.by else replace(one, by=())
-        for number, one in enumerate(questions(MARCH))
-    ]
 
 
 def spark_frames(place):
@@ -78,13 +69,13 @@ def by_hand(make_export):
 
 
 def test_what_tickets_tell_is_the_same_on_both_engines(random):
-    asked = [one for one in by_or_per() if random.tells(one)]
+    asked = [one for one in by_or_per(MARCH) if random.tells(one)]
     assert len(asked) > 30
     assert random.differing(asked) == []
 
 
 def test_what_else_is_known_is_the_same_on_both_engines(random, by_hand):
-    asked = [one for one in by_or_per() if not random.tells(one)]
+    asked = [one for one in by_or_per(MARCH) if not random.tells(one)]
     assert sum(by_hand.tells(one) for one in asked) > 20
     assert by_hand.differing(asked) == []
 
