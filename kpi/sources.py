@@ -44,16 +44,30 @@ def _columns(table: Table, *names: str) -> list[ColumnElement[Any]]:
 
 
 def _ratings() -> Subquery:
-    ratings = schema.ratings
-    return with_ticket(
+    """Return answers to surveys, with whose the ticket was when it was solved before, else when it was answered."""
+    ratings, solve, span = schema.ratings, schema.solve_facts, schema.span_facts
+    whose = {
+        name: case((solve.c.solve.is_not(None), solve.c[name]), else_=span.c[name])
+        for name in ("team", "agent", "priority")
+    }
+    agent = func.coalesce(ratings.c.agent, whose["agent"])  # the survey may say who it is about
+    told = with_ticket(
         ratings,
         *_columns(ratings, "at", "survey", "score", "lowest", "highest", "sent_at"),
         customer=func.coalesce(ratings.c.customer, TICKET.c.customer),
-        # Whose the ticket was when it was solved, unless the survey says who it is about.
-        agent=func.coalesce(ratings.c.agent, TICKET.c.solved_agent),
-        team=TICKET.c.solved_team,
-        priority=TICKET.c.solved_priority,
-    ).subquery("rating_facts")
+        **whose | {"agent": agent},
+    )
+    solved, opened = _latest(solve, "solve", "solved_at"), _latest(span, "span", "started_at")
+    return told.outerjoin(solve, solved).outerjoin(span, opened).subquery("rating_facts")
+
+
+def _latest(facts: Table, number: str, instant: str) -> ColumnElement[bool]:
+    """Return the condition that a row is the last of the ticket's that is not after the answer to a survey."""
+    ratings, before = schema.ratings.c, facts.alias(f"before_{number}").c
+    last = select(func.max(before[number])).where(before.ticket_id == ratings.ticket_id, before[instant] <= ratings.at)
+    return and_(
+        facts.c.ticket_id == ratings.ticket_id, facts.c[number] == last.correlate(schema.ratings).scalar_subquery()
+    )
 
 
 def _ended() -> ColumnElement[Any]:

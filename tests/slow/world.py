@@ -140,11 +140,19 @@ class World:
     def ratings(self) -> list[Row]:
         found = []
         for row in self._events("ratings"):
-            ticket = self.ticket_of(row)
-            customer, agent = row["customer"] or ticket["customer"], row["agent"] or ticket["solved_agent"]
-            whose = {"team": ticket["solved_team"], "priority": ticket["solved_priority"]}
-            found.append(self._with_ticket(row, customer=customer, agent=agent, **whose))
+            customer, whose = row["customer"] or self.ticket_of(row)["customer"], self._whose_when_rated(row)
+            found.append(self._with_ticket(row, customer=customer, **whose | {"agent": row["agent"] or whose["agent"]}))
         return found
+
+    def _whose_when_rated(self, row: Row) -> Row:
+        """Return whose the ticket was when it was solved before, else when it was last open."""
+        told = self.told.get((row["helpdesk"], row["ticket"]))
+        if told is None:
+            return dict.fromkeys(WHOSE)
+        solves = [solve.after for solve in told.solves() if solve.at <= row["at"]]
+        spans = [span for span in told.span_rows() if span["started_at"] <= row["at"]]
+        then = (solves or spans or [dict.fromkeys(WHOSE)])[-1]
+        return {name: then[name] for name in WHOSE}
 
     @cached_property
     def contacts(self) -> list[Row]:

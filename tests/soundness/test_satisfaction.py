@@ -59,6 +59,31 @@ def test_few_answers_have_the_adjusted_interval(engine):
     assert figure.interval == pytest.approx((-12.59, 74.12), abs=5e-3)
 
 
+def test_an_answer_belongs_to_the_solve_that_it_followed_whatever_came_later(engine):
+    records = Records()
+    ticket = records.solved(T0, T0 + 9 * DAY, solved_team="billing", solved_agent=BOB, solves=2)
+    records.span(ticket, T0, T0 + 2 * DAY, team="support", agent=ALICE)
+    records.solve(ticket, T0 + 2 * DAY, team="field", agent=CHLOE)
+    records.span(ticket, T0 + 5 * DAY, T0 + 9 * DAY, team="support", agent=ALICE)
+    records.solve(ticket, T0 + 9 * DAY, team="billing", agent=BOB)
+    asked = {
+        "before the first solve": (T0 + DAY, {}),
+        "in the second of the first": (T0 + 2 * DAY, {}),
+        "while reopened": (T0 + 6 * DAY, {}),
+        "after the last": (T0 + 10 * DAY, {}),
+        "about somebody else": (T0 + 10 * DAY, {"agent": ALICE}),
+    }
+    for name, (when, named) in asked.items():
+        records.rating("nps", when, 10, NPS, customer=name, ticket=ticket, **named)
+    told = ask("nps", records.frames(engine), by=("team", "agent"))
+    assert {group.keys: group.figure.n for group in told.groups} == {
+        ("support", ALICE): 1,
+        ("field", CHLOE): 2,
+        ("billing", BOB): 1,
+        ("billing", ALICE): 1,
+    }
+
+
 @pytest.mark.parametrize(("score", "net"), [(10, 100), (9, 100), (8, 0), (7, 0), (6, -100), (0, -100)])
 def test_promoters_are_nine_and_ten_and_detractors_up_to_six(engine, score, net):
     records = Records()
