@@ -8,7 +8,7 @@ import databases
 import duckdb
 
 from kpi.frames import DatabaseFrames
-from kpi.memory import CATALOG, MemoryFrames, order
+from kpi.memory import CATALOG, MemoryFrames
 
 READ = ("ticket_facts", "turn_facts", "span_facts")
 """The facts that the questions read."""
@@ -35,6 +35,8 @@ def engine(place: Path, tables: Collection[str] = READ) -> Iterator[tuple[Memory
             connection.execute(f"USE {CATALOG}")
             for name in tables:
                 _load(connection, name, place / name)
+                frames._put_in_order(connection, name)  # noqa: SLF001  # as the product does
+                connection.execute("CHECKPOINT")
             yield frames, connection
         finally:
             frames.close()
@@ -43,7 +45,7 @@ def engine(place: Path, tables: Collection[str] = READ) -> Iterator[tuple[Memory
 def _load(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
     connection.execute(f"TRUNCATE {name}")
     for number, part in enumerate(sorted(folder.glob("*.parquet")), 1):
-        connection.execute(f"INSERT INTO {name} BY NAME FROM '{part}' ORDER BY {order(name)}")
+        connection.execute(f"INSERT INTO {name} BY NAME FROM '{part}'")
         if number % PARTS_AT_ONCE == 0:
             connection.execute("CHECKPOINT")
     connection.execute("CHECKPOINT")
