@@ -73,7 +73,8 @@ def copy_rows(
             listed = ", ".join(f"{written(column)}: {written(kind)}" for column, kind in kinds.items())
             read = (
                 f"read_csv({written(path)}, columns = {{{listed}}}, auto_detect = false, header = false, delim = ',',"
-                f" quote = '\"', escape = '\"', nullstr = {written(NULL)})"
+                # It would take the first carriage return that a word holds for the end of a line.
+                f" quote = '\"', escape = '\"', nullstr = {written(NULL)}, new_line = '\\n')"
             )
             target.execute(f"INSERT INTO {quoted(table)} FROM {read}")
             ((count,),) = target.fetchall()
