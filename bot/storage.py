@@ -15,7 +15,7 @@ from bot.facts import batches, bump, has_tickets, refold, remember_rules, rules_
 from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult, Told
 from bot.tables import refused_tickets, sync_cursors
 from kpi import schema
-from kpi.events import GONE, Author, Field, History, Person, Status, Ticket
+from kpi.events import GONE, Author, Field, History, Person, Status, Team, Ticket
 from kpi.needs import ALL_MESSAGES
 from kpi.policies import Rulebook
 
@@ -60,10 +60,9 @@ def store_page(connection: Connection, desk: Desk, page: Page, now: int) -> int:
 
 def store_told(connection: Connection, desk: Desk, told: Told, now: int) -> None:
     """Store tickets with the people and teams they name, and the facts that follow."""
-    _store_people(connection, schema.agents, desk, told.agents)
-    _store_people(connection, schema.customers, desk, told.customers)
-    teams = [{"helpdesk": desk.key, **_row(team)} for team in told.teams]
-    upsert(connection, schema.teams, teams)
+    _store_named(connection, schema.agents, desk, told.agents)
+    _store_named(connection, schema.customers, desk, told.customers)
+    _store_named(connection, schema.teams, desk, told.teams)
     store_tickets(connection, desk, told.tickets, now)
 
 
@@ -151,9 +150,10 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def _store_people(connection: Connection, table: Table, desk: Desk, people: Sequence[Person]) -> None:
-    rows = [{"helpdesk": desk.key, **_row(person)} for person in people]
-    upsert(connection, table, rows, keep=("name", "joined_at"))
+def _store_named(connection: Connection, table: Table, desk: Desk, named: Sequence[Person | Team]) -> None:
+    rows = [{"helpdesk": desk.key, **_row(one)} for one in named]
+    if upsert(connection, table, rows, keep=("name", "joined_at")):
+        bump(connection, table.name)
 
 
 def _ticket_row(desk: Desk, ticket: Ticket) -> dict[str, Any]:

@@ -53,8 +53,9 @@ def _read_by(source: FromClause) -> frozenset[Table]:
 
 
 READS = {name: _read_by(source) for name, source in RECORDS.items()}
-HAPPENED = {table.name: table for tables in READS.values() for table in tables}
-NAMES = {name: schema.metadata.tables[name] for name in NAMED}
+BESIDE = {table.name: table for tables in READS.values() for table in tables}
+BESIDE |= {name: schema.metadata.tables[name] for name in NAMED}
+"""The tables apart from facts: things that happened, and names."""
 
 
 def order(name: str) -> str:
@@ -209,7 +210,7 @@ class MemoryFrames:
 
     def _load(self, connection: Connection, writer: duckdb.DuckDBPyConnection) -> None:
         """Read everything; nobody reads here before the end, so each table is there for good once it is read."""
-        for name, table in (schema.FACTS | HAPPENED | NAMES).items():
+        for name, table in (schema.FACTS | BESIDE).items():
             self._reload(connection, writer, name, table)
         for name in RECORDS:
             self._join(writer, name)
@@ -222,9 +223,9 @@ class MemoryFrames:
         if state.moved(before, "facts_removed"):
             self._remove(connection, writer)
             changed = True
-        written = {name for name in HAPPENED if state.moved(before, name)} | NAMES.keys()
+        written = {name for name in BESIDE if state.moved(before, name)}
         for name in written:
-            self._reload(connection, writer, name, schema.metadata.tables[name])
+            self._reload(connection, writer, name, BESIDE[name])
         for name, tables in READS.items():
             if changed or written & {table.name for table in tables}:
                 self._join(writer, name)

@@ -20,7 +20,7 @@ def bump(connection: Connection, name: str) -> int:
 
     Args:
         connection: in a transaction of `bot.database.writing`.
-        name: `facts`, or a table of things that happened, such as `ratings`.
+        name: `facts`, or a table of things that happened or of names, such as `ratings`.
     """
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     versions = schema.versions

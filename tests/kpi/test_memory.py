@@ -9,15 +9,17 @@ from cast import PARIS
 from engines import by_or_per, held_rows, stored_rows, told
 from facts import Ledger
 from lives import CHANGED
-from scripted_desk import DESK, NOW, START, ScriptedDesk, settings, story
+from scripted_desk import DESK, NOW, START, ScriptedDesk, page, settings, story
 from sqlalchemy import delete, text
 
 from bot.database import open_database, writing
 from bot.facts import bump
+from bot.storage import Desk, store_page
 from bot.sync import refresh, sync
 from kpi import schema
 from kpi.answer import answer
 from kpi.dimensions import DIMENSIONS
+from kpi.events import Team
 from kpi.frames import DatabaseFrames
 from kpi.memory import MemoryFrames
 from kpi.period import Grain, Period, Span
@@ -116,17 +118,21 @@ def test_names_are_those_of_the_last_sync(engine):
     memory = in_memory(engine)
     read(engine, 2)
     memory.refresh()
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE teams SET name = 'Rechnungen' WHERE external_id = 'billing'"))
-    read(engine, 3)
-    memory.refresh()
+    renamed = page(2, teams=(Team(external_id="billing", name="Rechnungen"),), seen_until=TOLD[1].seen_until)
+    desk = Desk(key=DESK, kind="scripted", rulebook=settings().rulebook)
+    with writing(engine) as connection:
+        store_page(connection, desk, renamed, NOW)
+    assert memory.refresh()
     with memory.snapshot() as facts:
-        assert facts.labels("teams", {"billing", "nobody"}) == DatabaseFrames(engine).labels("teams", {"billing"})
+        assert facts.labels("teams", {"billing", "nobody"}) == {(DESK, "billing"): "Rechnungen"}
         assert facts.labels("teams", ()) == {}
+    with writing(engine) as connection:
+        store_page(connection, desk, renamed, NOW)
+    assert not memory.refresh()
 
 
 def test_words_arrive_letter_by_letter(engine):
-    words = ["", " ", "a,b", 'say "no"', "two\nlines", "back\\slash", "é😀", "'", "50%", "NULL", "\r"]
+    words = ["\r", "", " ", "a,b", 'say "no"', "two\nlines", "back\\slash", "é😀", "'", "50%", "NULL"]
     ledger = Ledger()
     for word in words:
         ledger.ticket(START, type=word, brand=None, tags="")
