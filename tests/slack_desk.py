@@ -14,6 +14,7 @@ from bot.facts import remember_rules
 from bot.settings import Settings, SlackSettings
 from bot.settings_access import AccessTable
 from bot.slack.app import create_app
+from bot.slack.manifest import BOT_SCOPES
 from bot.web import create_web
 from kpi import schema
 from kpi.policies import Rulebook
@@ -117,6 +118,7 @@ def settings(**given):
 def connected(commands, engine, *, is_well=lambda: True, clock=lambda: NOW, slack=None):
     """Give a stand-in Slack with the bot connected over HTTP."""
     slack = slack or StandInSlack(signing_secret=SECRET, bot_token=TOKEN)
+    slack.workspace.scopes = frozenset(BOT_SCOPES)
     with slack.running(), replica(slack, commands, engine, is_well=is_well, clock=clock) as url:
         slack.events_url = url
         yield slack

@@ -1,7 +1,7 @@
 """A trend or a breakdown as a native chart of Slack."""
 
 from bot.render.limits import CHART_CATEGORIES, CHART_NAME, CHART_TITLE, Block, cut
-from bot.render.rows import DATED, one_line
+from bot.render.rows import DATED, GROUPS_SHOWN, one_line
 from bot.text import DAY, HOUR, MINUTE, Text
 from kpi.question import Answer, Figure, Group, Sample, Unit
 
@@ -35,7 +35,7 @@ def chart(answer: Answer, text: Text) -> Block | None:
 
 def chart_note(answer: Answer, text: Text) -> str | None:
     """Return how much of the trend or the breakdown the chart shows; None when it is all, or without a chart."""
-    points, whole = _points(answer, text), len(answer.buckets or answer.groups)
+    points, whole = _points(answer, text), len(answer.buckets or answer.groups[:GROUPS_SHOWN])
     if len(points) < FEWEST_POINTS or len(points) == whole:
         return None
     sentence = "chart.cut" if answer.buckets else "chart.cut_groups"
@@ -43,12 +43,13 @@ def chart_note(answer: Answer, text: Text) -> str | None:
 
 
 def _points(answer: Answer, text: Text) -> list[tuple[str, float]]:
-    """Return what can stand in a chart: of a trend the latest buckets, of a breakdown the first groups."""
+    """Return what can stand in a chart: of a trend the latest buckets, of a breakdown the groups that are shown."""
     if answer.buckets:
         return _shown([(text.bucket(bucket.period), bucket.figure) for bucket in answer.buckets])[-CHART_CATEGORIES:]
     if len(by := answer.by or answer.question.by) != 1 or DATED in by:
         return []
-    points = _shown([(_label(group, text), group.figure) for group in answer.groups])[:CHART_CATEGORIES]
+    # Those of the table, whose rows are no more than a chart holds.
+    points = _shown([(_label(group, text), group.figure) for group in answer.groups[:GROUPS_SHOWN]])
     # Two names that begin alike are one category to a chart.
     return points if len({label for label, _ in points}) == len(points) else []
 

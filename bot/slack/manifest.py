@@ -4,8 +4,19 @@ from typing import Any
 
 COMMAND = "/kpi"
 EVENTS_PATH = "/slack/events"
-# Only what the commands that exist need; a scope that is added later asks for a new installation.
-BOT_SCOPES = ("commands",)
+# Only what the bot does, each with what for; a scope that is added later asks for a new installation.
+BOT_SCOPES = (
+    "commands",  # /kpi
+    "app_mentions:read",  # what is said to the bot in a channel, and nothing else there
+    "im:history",  # what is written to the bot itself
+    "chat:write",  # shared answers, replies to mentions and direct messages
+    "im:write",  # files as direct messages
+    "files:write",  # CSV, and charts as pictures
+    "users:read",  # each person's language and name
+    "users:read.email",  # which agent of the helpdesk a person is
+    "usergroups:read",  # who leads
+)
+BOT_EVENTS = ("app_home_opened", "app_mention", "message.im")
 
 _LONG_DESCRIPTION = (
     "Type /kpi fcr week and read, within a second, a number that can be trusted: what it means, how many tickets it "
@@ -27,8 +38,12 @@ def manifest(public_url: str | None = None) -> dict[str, Any]:
         # Names of people and channels arrive as identifiers.
         "should_escape": True,
     }
+    events: dict[str, Any] = {"bot_events": list(BOT_EVENTS)}
+    interactivity: dict[str, Any] = {"is_enabled": True}
     if public_url is not None:
-        command["url"] = public_url.rstrip("/") + EVENTS_PATH
+        address = public_url.rstrip("/") + EVENTS_PATH
+        command["url"] = events["request_url"] = address
+        interactivity |= {"request_url": address, "message_menu_options_url": address}
     return {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
@@ -38,11 +53,18 @@ def manifest(public_url: str | None = None) -> dict[str, Any]:
             "background_color": "#1d3557",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "kpi", "always_online": True},
             "slash_commands": [command],
         },
         "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
         "settings": {
+            "event_subscriptions": events,
+            "interactivity": interactivity,
             "org_deploy_enabled": False,
             "socket_mode_enabled": public_url is None,
             "token_rotation_enabled": False,

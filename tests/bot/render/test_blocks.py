@@ -88,7 +88,7 @@ def test_a_trend_of_a_month_by_day_says_how_much_the_chart_shows():
 
 
 def test_more_groups_than_are_shown_says_how_many_there_are():
-    assert "showing 20 of 34" in mrkdwn(answer_blocks(csat_by_team(), EN))
+    assert "20 of 34 shown · CSV has all" in mrkdwn(answer_blocks(csat_by_team(), EN))
 
 
 def test_the_title_is_short_enough_however_long_the_period_is_named():
