@@ -49,14 +49,15 @@ class DemoDesk:
 
     Args:
         settings: what it is read by.
+        really: tells the real time, seconds since 1970.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, really: Callable[[], float] = time.time) -> None:
         self.settings = settings
         self.engine = open_to_write(settings)
         with DatabaseFrames(self.engine).snapshot() as frames:
             left_at = frames.freshness([KEY]).synced_at
-        self.clock = DemoClock(left_at or 0)
+        self.clock = DemoClock(left_at or 0, really)
         self._helpdesk = DemoHelpdesk(clock=self.clock)
         self._reading = Lock()
 

@@ -35,7 +35,8 @@ function found({ channels }: State, given: string) {
 
 export function App() {
   const [givenUser, givenChannel, go] = useAddress();
-  const { seen, isLost, read } = useSlack(givenUser || FIRST);
+  const wanted = givenUser || FIRST;
+  const { seen, isLost, read } = useSlack(wanted);
   // Until what the next person sees is read, the last one looks on: nobody sees what is for somebody else.
   const user = seen?.user ?? FIRST;
   const language = languageOf(seen?.state.people.find(({ id }) => id === user)?.locale ?? navigator.language);
@@ -51,7 +52,7 @@ export function App() {
   };
   return (
     <Spoken value={spoken}>
-      {seen && <Workspace {...{ ...seen, language, givenChannel, go }} onLanguage={(next) => void speak(next)} />}
+      {seen && <Workspace {...{ ...seen, wanted, language, givenChannel, go }} onLanguage={(next) => void speak(next)} />}
       {seen === null && !isLost && (
         <p className="starting" role="status">
           <Avatar id="" name="" isBot />
@@ -71,13 +72,15 @@ type Props = {
   state: State;
   receivedAt: number;
   user: string;
+  /** Who is looked for next; for a moment not yet who looks. */
+  wanted: string;
   language: Language;
   givenChannel: string;
   go: (user: string, channel: string) => void;
   onLanguage: (language: Language) => void;
 };
 
-function Workspace({ state, receivedAt, user, language, givenChannel, go, onLanguage }: Props) {
+function Workspace({ state, receivedAt, user, wanted, language, givenChannel, go, onLanguage }: Props) {
   const words = WORDS[language];
   const [isOpen, setOpen] = useState(false);
   const [own, setOwn] = useState<Notice[]>([]);
@@ -105,7 +108,7 @@ function Workspace({ state, receivedAt, user, language, givenChannel, go, onLang
         {words.skip}
       </a>
       <TopBar
-        {...{ state, receivedAt, user, language, onLanguage, onOutcome }}
+        {...{ state, receivedAt, wanted, language, onLanguage, onOutcome }}
         onUser={(next) => go(next, channel.kind === "app" ? APP : channel.id)}
       />
       <div className="columns">

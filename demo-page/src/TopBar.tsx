@@ -8,7 +8,7 @@ import { useLocale, useWords, type Language } from "./words";
 type Props = {
   state: State;
   receivedAt: number;
-  user: string;
+  wanted: string;
   language: Language;
   onUser: (id: string) => void;
   onLanguage: (language: Language) => void;
@@ -16,7 +16,7 @@ type Props = {
 };
 
 /** What a demo has and Slack has not: who one is, in which language, and a clock that can be moved. */
-export function TopBar({ state, receivedAt, user, language, onUser, onLanguage, onOutcome }: Props) {
+export function TopBar({ state, receivedAt, wanted, language, onUser, onLanguage, onOutcome }: Props) {
   const words = useWords();
   return (
     <header className="top-bar">
@@ -39,7 +39,7 @@ export function TopBar({ state, receivedAt, user, language, onUser, onLanguage, 
       <fieldset className="segments people">
         <legend className="unseen">{words.person}</legend>
         {state.people.map((person) => (
-          <Who key={person.id} person={person} isChosen={person.id === user} onChoose={() => onUser(person.id)} />
+          <Who key={person.id} person={person} isChosen={person.id === wanted} onChoose={() => onUser(person.id)} />
         ))}
       </fieldset>
     </header>

@@ -1,43 +1,66 @@
-"""Draws the README's picture: a question typed at the demo's prompt, and the answer as the terminal shows it."""
+"""Takes the pictures of README and docs from the demo page: needs Playwright, and Chromium with the font Lato.
 
-import re
+    python docs/pictures/make.py [DIR]
+"""
+
+import shutil
 import sys
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rich.console import Console
-from rich.terminal_theme import MONOKAI
-from rich.text import Text as Line
+from playwright.sync_api import Browser, Page, sync_playwright
+from starlette.applications import Starlette
 
-from bot.demo.prompt import PROMPT, demo_settings
-from bot.helpdesks.demo import DemoHelpdesk
-from bot.sync import sync
-from bot.terminal.questions import ask, asker
-from bot.terminal.upkeep import open_to_write
-from bot.text import Text
+from bot.demo.answering import answering
+from bot.demo.browser import BUNDLE
+from bot.demo.desk import DemoDesk, demo_settings
+from bot.demo.slack import serving
 
 NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
-QUESTION = "frt last month by team"
-COLUMNS = 96
+WINDOW = {"width": 1200, "height": 900}
+
+ASKED = {"en": "frt last month by team", "fr": "frt mois dernier par équipe"}
+BUILD = {"en": "Build a question", "fr": "Composer une question"}
 
 
-def draw(path: Path) -> None:
-    """Write the picture as SVG."""
-    with TemporaryDirectory() as directory:
-        settings = demo_settings(Path(directory), "en")
-        engine = open_to_write(settings)
-        sync(engine, DemoHelpdesk(clock=lambda: NOW), settings, "demo")
-        answer = ask(QUESTION, asker(engine, settings), NOW, Text("en"))
-        engine.dispose()
-    console = Console(record=True, width=COLUMNS, file=StringIO(), highlight=False)
-    console.print(Line.assemble((PROMPT, "green"), (f"/kpi {QUESTION}", "bold")))
-    console.print(Line(answer))
-    picture = console.export_svg(title="kpi-bot demo", theme=MONOKAI, unique_id="answer")
-    # No font from elsewhere: the reader's own monospaced one will do.
-    path.write_text(re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL), encoding="utf-8")
+def take(directory: Path) -> None:
+    """Write every picture, in both languages."""
+    for language in ("en", "fr"):
+        with (
+            TemporaryDirectory() as database,
+            sync_playwright() as playwright,
+            playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"]) as browser,
+        ):
+            desk = DemoDesk(demo_settings(Path(database), language), really=lambda: NOW)
+            desk.read()
+            with answering(desk, BUNDLE) as routes, serving(Starlette(routes=routes)) as url:
+                _pictures(browser, url, language, directory)
+            desk.engine.dispose()
+
+
+def _pictures(browser: Browser, url: str, language: str, directory: Path) -> None:
+    page = browser.new_page(viewport=WINDOW, locale={"en": "en-US", "fr": "fr-FR"}[language])
+    page.goto(f"{url}/#U_BOB/C_SUPPORT")
+    _ask(page, f"/kpi {ASKED[language]}", answers=1)
+    page.mouse.move(0, 0)
+    page.screenshot(path=directory / f"answer-{language}.png")
+    page.get_by_role("navigation").get_by_role("button", name="kpi", exact=True).click()
+    page.get_by_role("button", name=BUILD[language]).wait_for()
+    page.mouse.move(0, 0)
+    page.screenshot(path=directory / f"home-{language}.png")
+    page.get_by_role("button", name=BUILD[language]).click()
+    page.get_by_role("dialog").get_by_role("combobox").first.press("ArrowDown")
+    page.screenshot(path=directory / f"question-{language}.png")
+
+
+def _ask(page: Page, words: str, answers: int) -> None:
+    box = page.get_by_role("main").get_by_role("combobox")
+    box.fill(words)
+    box.press("Enter")
+    page.locator(".message").nth(answers - 1).wait_for()
+    page.wait_for_timeout(500)  # until what grows has grown
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("answer.svg"))
+    take(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)

@@ -127,7 +127,7 @@ class Directory:
 def person_json(person: Person, now: float, *, include_locale: bool) -> Json:
     """Return somebody as `users.info` tells them."""
     offset = datetime.fromtimestamp(now, UTC).astimezone(ZoneInfo(person.tz)).utcoffset()
-    profile = {"real_name": person.name, "display_name": person.name.casefold(), "email": person.email}
+    profile = {"real_name": person.name, "display_name": person.name, "email": person.email}
     found: Json = {
         "id": person.id,
         "team_id": TEAM,

@@ -1,6 +1,7 @@
 """What a bot may show, and what people do with it, in the browser: by mouse and by keyboard."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from shown import actions, button, field, home, menu, modal, option, plain, section, until, words
@@ -112,7 +113,7 @@ def test_the_names_under_a_chart_dont_overlap(show):
     message = show({"type": "data_visualization", "title": "By month", "chart": chart("line")})
     names = [name.bounding_box() for name in message.locator("text.category").all()]
     assert len(names) > 1
-    assert all(left["x"] + left["width"] < right["x"] for left, right in zip(names, names[1:], strict=False))
+    assert all(left["x"] + left["width"] < right["x"] for left, right in pairwise(names))
     assert message.locator("text.category").last.text_content() == MONTHS[-1]
 
 
@@ -349,7 +350,7 @@ def test_only_whom_it_is_for_sees_an_ephemeral_message(page, client):
     client.chat_postEphemeral(channel="C_SUPPORT", user="U_BOB", text="for Bob")
     message = page.locator(".message.ephemeral")
     assert "Only visible to you" in message.inner_text()
-    page.get_by_role("radio", name="Alice").check(force=True)
+    page.get_by_role("radio", name="Bob").press("ArrowRight")
     page.get_by_role("heading", name="Ici commence").wait_for()
     assert page.locator(".message").count() == 0
 
