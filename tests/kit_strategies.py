@@ -81,7 +81,8 @@ GROUPS = GROUP.map(lambda group: [group]) | many(SMALL_GROUP, 100)
 def radio_buttons(draw):
     """Draw radio buttons, one of them often ticked: mostly one that is there."""
     found = draw(shape("radio_buttons", options=many(option(texts=text), 10), optional=FOCUSED))
-    ticked = draw(st.none() | st.sampled_from(found["options"] or [None]) | option(texts=text))
+    other = {"text": ALL, "value": "other"}
+    ticked = draw(st.none() | st.sampled_from(found["options"] or [None]) | st.just(other))
     return found if ticked is None else found | {"initial_option": ticked}
 
 
