@@ -8,6 +8,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler, RateLimitErrorRetryHandler
+from slack_sdk.webhook import WebhookClient
 
 from bot.demo.slack import Fault
 
@@ -59,6 +60,16 @@ def test_a_message_may_be_taken_and_the_answer_never_come(slack):
     with pytest.raises(TimeoutError):
         say(client)
     assert len(slack.posts) == 1
+
+
+def test_a_response_url_fails_as_a_method_does(slack):
+    address = WebhookClient(slack.payload("fcr week")["response_url"], retry_handlers=[], timeout=1)
+    slack.faults.extend([Fault(status=503, body="down"), Fault(cut=True, taken=True)])
+    assert address.send(text="one").status_code == 503
+    with pytest.raises(OSError, match=r"closed|reset"):
+        address.send(text="two")
+    assert address.send(text="three").status_code == 200
+    assert [message.text for message in slack.posts] == ["two", "three"]
 
 
 # --- Rate limits -----------------------------------------------------------------------------------------------------
