@@ -99,7 +99,7 @@ def test_share_posts_for_everybody_and_takes_the_persons_own_away(slack):
     slack.click("U_BOB", answer, "share")
     shared = seen(slack, FCR, user="U_DINA")
     assert shared.only_for is None
-    assert "Shared by bob" in shared.text
+    assert "Shared by Bob" in shared.text
     assert "<@" not in str(shared.blocks)
     assert buttons(shared) == ["by", "trend", "tickets", "csv", "define"]
     slack.wait_for(lambda: [one.ts for one in slack.seen_by("U_BOB", "C_SUPPORT")] == [shared.ts])

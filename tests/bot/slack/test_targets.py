@@ -186,7 +186,7 @@ def test_a_channel_is_written_to_in_the_language_that_was_chosen_for_it(slack):
     asked(slack, "language fr", "Language of this channel")
     answer = asked(slack, "fcr last week", FCR)
     slack.click("U_BOB", answer, "share")
-    assert "Résolution au premier contact" in seen(slack, "Partagé par bob", user="U_DINA").text
+    assert "Résolution au premier contact" in seen(slack, "Partagé par Bob", user="U_DINA").text
 
 
 def test_the_language_of_a_channel_is_chosen_by_leads(slack):
