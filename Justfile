@@ -20,9 +20,17 @@ format:
     uv run --frozen ruff check --fix
     uv run --frozen ruff format
 
-# Try the bot in the terminal, with a made-up helpdesk
+# Try the bot on a page that looks like Slack, with a made-up helpdesk
 demo *arguments:
     uv run --frozen --no-dev kpi-bot demo {{ arguments }}
+
+# Build the demo page anew; needs Node 20 or later
+page:
+    cd demo-page && npm ci && npm run check && npm run build
+
+# Take the pictures of README and docs anew; needs Chromium and the font Lato
+pictures:
+    uv run --frozen python docs/pictures/make.py
 
 # Measure against the baselines: a million tickets, or so many; `--only NAME` for a part, `--help` for the rest
 bench *arguments:

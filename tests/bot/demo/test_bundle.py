@@ -11,6 +11,7 @@ import pytest
 
 from bot.demo.browser import BUNDLE
 
+NODE = shutil.which("node")
 SOURCES = Path(__file__).parents[3] / "demo-page"
 
 
@@ -47,11 +48,11 @@ def test_the_lock_names_no_place_to_download_from():
 
 
 @pytest.mark.skipif(
-    shutil.which("node") is None or not (SOURCES / "node_modules").is_dir(),
+    NODE is None or not (SOURCES / "node_modules").is_dir(),
     reason="the page's packages are not installed: npm ci in demo-page, with Node 20 or later",
 )
 def test_the_bundle_is_to_the_byte_what_its_sources_make(tmp_path):
-    subprocess.run(["node", "build.mjs", str(tmp_path)], cwd=SOURCES, check=True, timeout=120)
+    subprocess.run([NODE, "build.mjs", str(tmp_path)], cwd=SOURCES, check=True, timeout=120)
     built = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert built.keys() == {path.name for path in BUNDLE.iterdir()}
     assert [name for name, content in built.items() if content != (BUNDLE / name).read_bytes()] == []

@@ -91,11 +91,11 @@ def test_an_answer_has_its_chart_its_table_and_its_buttons(bob):
 def test_what_is_shared_is_seen_by_all(bob, alice):
     answer = ask(bob, "/kpi csat 2026-09")
     answer.get_by_role("button", name="Share").click()
-    shared = alice.locator(".message:not(.ephemeral)", has_text="September 2026").first
+    shared = alice.locator(".message:not(.ephemeral)", has_text="Customer satisfaction · September 2026").first
     shared.wait_for()
     assert "Bob Keller" in shared.inner_text()
-    bob.locator(".message:not(.ephemeral)", has_text="September 2026").first.wait_for()
-    bob.locator(".message.ephemeral", has_text="September 2026").wait_for(state="detached")
+    bob.locator(".message:not(.ephemeral)", has_text="Customer satisfaction · September 2026").first.wait_for()
+    bob.locator(".message.ephemeral", has_text="Customer satisfaction · September 2026").wait_for(state="detached")
 
 
 def test_everybody_is_answered_in_the_language_of_their_slack(bob):
