@@ -1,7 +1,4 @@
-"""Takes the pictures of README and docs from the demo page: needs Playwright, and Chromium with the font Lato.
-
-    python docs/pictures/make.py [DIR]
-"""
+"""Takes the pictures of README and docs from the demo page: needs Playwright, and Chromium with the font Lato."""
 
 import shutil
 import sys
