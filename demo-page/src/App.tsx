@@ -104,7 +104,7 @@ function Workspace({ state, receivedAt, user, wanted, language, givenChannel, go
   const dismissed = (id: Notice["id"]) => setOwn((before) => before.filter((one) => one.id !== id));
   return (
     <div className="workspace-page">
-      <a className="skip" href="#messages" onClick={(event) => (event.preventDefault(), document.getElementById("messages")?.focus())}>
+      <a className="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}>
         {words.skip}
       </a>
       <TopBar

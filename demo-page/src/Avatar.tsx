@@ -12,7 +12,7 @@ export function Avatar({ id, name, picture, isBot = false }: { id: string; name:
   const initials = name.split(/\s+/).map((word) => word[0]).slice(0, 2).join("");
   const hue = [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
   return (
-    <span className="avatar" style={{ background: `hsl(${hue} 42% 42%)` }} aria-hidden="true">
+    <span className="avatar" style={{ background: `hsl(${hue} 42% 33%)` }} aria-hidden="true">
       {initials}
     </span>
   );

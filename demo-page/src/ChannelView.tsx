@@ -37,7 +37,7 @@ export function ChannelView(props: Props) {
   const writing = { user, channel: channel.id, name: title, onOutcome, onRefused };
   return (
     <>
-      <main className="channel" aria-label={title}>
+      <main className="channel" id="main" tabIndex={-1} aria-label={title}>
         <header className="channel-head">
           <button type="button" className="icon-button sidebar-button" aria-label={words.openSidebar} onClick={onSidebar}>
             ☰

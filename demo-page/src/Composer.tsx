@@ -143,11 +143,9 @@ export function Composer({ user, channel, name, placeholder, threadTs, draft, on
         <textarea
           ref={field}
           rows={1}
-          role="combobox"
           aria-label={words.messageTo(name)}
           aria-autocomplete="list"
           aria-haspopup="listbox"
-          aria-expanded={isOpen}
           aria-controls={isOpen ? id : undefined}
           aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined}
           placeholder={placeholder}

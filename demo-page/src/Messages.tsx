@@ -51,7 +51,7 @@ export function Messages({ label, messages, channel, user, state, onOutcome, onT
   const named = (at: number, day: string) => (day === today ? words.today : day === yesterday ? words.yesterday : dayName(at, locale, state.zone));
 
   return (
-    <div className="messages" ref={list} role="log" aria-label={label} tabIndex={0} id={onThread ? "messages" : undefined}>
+    <div className="messages" ref={list} role="log" aria-label={label} tabIndex={0}>
       <div ref={content}>
         {children}
         {messages.map((message, index) => {

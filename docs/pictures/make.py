@@ -52,7 +52,7 @@ def _pictures(browser: Browser, url: str, language: str, directory: Path) -> Non
 
 
 def _ask(page: Page, words: str, answers: int) -> None:
-    box = page.get_by_role("main").get_by_role("combobox")
+    box = page.get_by_role("main").get_by_role("textbox")
     box.fill(words)
     box.press("Enter")
     page.locator(".message").nth(answers - 1).wait_for()

@@ -70,7 +70,7 @@ export function DataTable({ block }: { block: Block }) {
         </table>
       </div>
       {rows.length > size && (
-        <nav className="pages" aria-labelledby={caption}>
+        <div className="pages" role="group" aria-labelledby={caption}>
           <span aria-live="polite">{words.rows(from + 1, from + shown.length, rows.length)}</span>
           <button type="button" className="button small" aria-label={words.previousPage} disabled={from === 0} onClick={() => setPage(page - 1)}>
             ‹
@@ -78,7 +78,7 @@ export function DataTable({ block }: { block: Block }) {
           <button type="button" className="button small" aria-label={words.nextPage} disabled={page >= last} onClick={() => setPage(page + 1)}>
             ›
           </button>
-        </nav>
+        </div>
       )}
       <span className="unseen" aria-live="polite">
         {sorted !== null && words.sortedBy(wordsOf(head[sorted.column]), sorted.up)}

@@ -41,7 +41,7 @@ def alice(demo, browse):
 
 
 def box(page):
-    return page.get_by_role("main").get_by_role("combobox", name=re.compile("^(Message|Envoyer)"))
+    return page.get_by_role("main").get_by_role("textbox", name=re.compile("^(Message|Envoyer)"))
 
 
 def ask(page, words):

@@ -328,7 +328,7 @@ def test_the_app_home_is_shown_and_acts(app, page, client, told):
 
 def test_an_app_that_fails_is_told_as_slack_tells_it(page, slack):
     slack.events_url = "http://127.0.0.1:9/nobody"
-    box = page.get_by_role("combobox", name="Message #support")
+    box = page.get_by_role("textbox", name="Message #support")
     box.fill("/kpi fcr")
     box.press("Enter")
     notice = page.locator(".notice")
@@ -339,7 +339,7 @@ def test_an_app_that_fails_is_told_as_slack_tells_it(page, slack):
 
 
 def test_another_command_is_no_command(page):
-    box = page.get_by_role("combobox", name="Message #support")
+    box = page.get_by_role("textbox", name="Message #support")
     box.fill("/remind me")
     box.press("Enter")
     assert "/remind is not a valid command" in page.locator(".notice").inner_text()
@@ -363,7 +363,7 @@ def test_a_thread_is_opened_read_and_written_in(page, client, show, slack):
     thread = page.get_by_role("complementary", name="Thread")
     thread.get_by_text("team by team").wait_for()
     assert page.get_by_role("main").get_by_text("team by team").count() == 0
-    thread.get_by_role("combobox").fill("thank you")
+    thread.get_by_role("textbox").fill("thank you")
     page.keyboard.press("Enter")
     thread.get_by_text("thank you").wait_for()
     assert slack.seen_by("U_DINA", "C_SUPPORT")[-1].thread_ts == ts
