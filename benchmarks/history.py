@@ -113,9 +113,13 @@ def _merged(title: str, engine: Engine, histories: Sequence[History], folded: fl
         started = perf_counter()
         for first in range(0, len(histories), PAGE):
             with Session(engine, autoflush=False) as session, session.begin():
-                for number, history in enumerate(histories[first : first + PAGE], first + 1):
-                    for name, row in _rows(number, history, fold(history, rules)):
-                        session.merge(kinds[name](**row))
+                some = enumerate(histories[first : first + PAGE], first + 1)
+                rows = [row for number, history in some for row in _rows(number, history, fold(history, rules))]
+                for is_ticket in (True, False):  # tickets first: the others refer to them
+                    for name, row in rows:
+                        if (name == "tickets") is is_ticket:
+                            session.merge(kinds[name](**row))
+                    session.flush()
         took = perf_counter() - started
     return _row(title, len(histories), took, folded, clock)
 
