@@ -36,9 +36,10 @@ class Once:
                     set_={"done_at": now},
                     where=table.done_at < now - lasts_s,
                 )
-            )
+                .returning(table.key)
+            ).first()
             connection.execute(delete(done_once).where(table.done_at < now - KEPT_S))
-            return claimed.rowcount == 1
+            return claimed is not None
 
     @contextmanager
     def doing(self, team_id: str, key: str, now: int, lasts_s: int = KEPT_S) -> Iterator[bool]:

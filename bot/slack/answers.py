@@ -100,15 +100,18 @@ def _mrkdwn(words: str) -> Block:
 
 
 def tell(error: Exception, text: Text, respond: Respond) -> None:
-    """Tell somebody what went wrong and what to do; of a defect, a reference that is also in the log."""
-    if isinstance(error, KpiError):
-        said = text.error(error)
-        log.info("question_refused", error=str(error))
-    else:
-        reference = secrets.token_hex(4)
-        said = text("error.unknown", reference=reference)
-        log.error("listener_failed", reference=reference, exc_info=error)
+    """Tell somebody what went wrong and what to do."""
     try:
-        respond([Message(text=escape(said))])
+        respond([Message(text=escape(what_went_wrong(error, text)))])
     except SendError as lost:
         log.error("answer_lost", error=str(lost))  # noqa: TRY400  # what went wrong first is logged above
+
+
+def what_went_wrong(error: Exception, text: Text) -> str:
+    """Return what went wrong and what to do; of a defect, a reference under which the log has it."""
+    if isinstance(error, KpiError):
+        log.info("question_refused", error=str(error))
+        return text.error(error)
+    reference = secrets.token_hex(4)
+    log.error("listener_failed", reference=reference, exc_info=error)
+    return text("error.unknown", reference=reference)

@@ -17,7 +17,7 @@ from bot.once import Once
 from bot.questions import Questions
 from bot.settings import Settings
 from bot.slack import actions, mentions, modals
-from bot.slack.answers import answer_words, tell
+from bot.slack.answers import answer_words, tell, what_went_wrong
 from bot.slack.bot import Bot, Place, Reader, Respond
 from bot.slack.directory import REMEMBERED_S, SlackDirectory
 from bot.slack.home import home_view
@@ -140,9 +140,12 @@ def _listen_to_clicks(app: App, bot: Bot) -> None:
 
     @app.view(ANY)
     def submitted(ack: Ack, body: Payload) -> None:
-        sent = modals.read_submission(body)
-        text = bot.text(sent.place)
-        said, after = modals.submit(bot, body["view"]["callback_id"], sent, text)
+        sent, text = modals.read_submission(body), Text(bot.languages.usual)
+        try:
+            text = bot.text(sent.place)
+            said, after = modals.submit(bot, body["view"]["callback_id"], sent, text)
+        except Exception as error:  # noqa: BLE001  # whatever went wrong, it is told in the modal
+            said, after = modals.failed(sent, what_went_wrong(error, text)), None
         ack(**said)
         if after is not None:
             _telling(bot, sent.place, lambda _: after(), modals.respond_to(bot, sent))

@@ -76,6 +76,11 @@ def respond_to(bot: Bot, sent: Submitted) -> Respond:
     return respond
 
 
+def failed(sent: Submitted, said: str) -> dict[str, Any]:
+    """Return what is said at the first field when nothing else can be done with a modal."""
+    return _errors(**{next(iter(sent.values)): said})
+
+
 def _errors(**said: str) -> dict[str, Any]:
     return {"response_action": "errors", "errors": {field: words[:ERROR] for field, words in said.items()}}
 

@@ -159,6 +159,12 @@ def test_who_leads_nobody_any_more_is_told_at_the_field(slack, modal, monkeypatc
     assert "Only leads" in sent.errors["kpi"]
 
 
+def test_a_defect_behind_a_modal_is_told_in_it(slack, modal, monkeypatch):
+    monkeypatch.setattr("bot.slack.modals.set_target", lambda *_, **__: 1 / 0)
+    sent = slack.submit("U_BOB", modal, {"kpi": "fcr", "value": "80%"})
+    assert "in the log under" in sent.errors["kpi"]
+
+
 def test_a_question_is_put_together_in_a_modal_and_answered_in_place_of_the_menu(slack):
     menu = asked(slack, "", "What would you like to know?")
     slack.click("U_BOB", menu, "build")
