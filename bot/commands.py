@@ -119,7 +119,7 @@ class Commands:
         if command in pages and not rest.strip():
             return Said(reply=pages[command](), page=command)
         if command == LANGUAGE:
-            raise QuestionError("only_in_slack", word=words.split()[0])
+            raise QuestionError("only_in_slack", word=words.split(maxsplit=1)[0])
         if command == "help":
             return self._topic(rest, now, text, viewer)
         if command == "target":

@@ -1,4 +1,4 @@
-"""The bot's own tables: where each sync stands, what it could not read, imports, facts' rules, what was asked in Slack."""
+"""The bot's own tables: where each sync stands, what it could not read, imports, facts' rules, what Slack asked."""
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, SmallInteger, Table, Text
 

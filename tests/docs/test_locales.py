@@ -12,10 +12,10 @@ import pytest
 from babel.messages.pofile import read_po
 from kpi_reference import said
 
-from bot.pages import HELP_SECTIONS
 from bot.importing.columns import Type
 from bot.importing.kinds import KINDS
 from bot.importing.moments import ORDERS
+from bot.pages import HELP_SECTIONS
 from bot.questions import About
 from bot.slack.buttons import BUTTONS
 from bot.slack.menu import HELP_PAGES
