@@ -1,6 +1,6 @@
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_desk import NOW, TOKEN, settings
+from slack_desk import NOW, TOKEN, asked, seen, settings
 
 from bot.demo.slack import StandInSlack
 from bot.slack.app import create_app
@@ -27,3 +27,15 @@ def test_socket_mode_answers_questions_and_errors_as_http_does(slack):
     assert post.blocks[0]["type"] == "header"
     assert slack.command("define").acknowledged
     assert slack.wait(2)[1].text.startswith("Define which KPI?")
+
+
+def test_buttons_mentions_modals_and_the_home_work_in_socket_mode(slack):
+    answer = asked(slack, "fcr last week", "75.0% (30 of 40)")
+    slack.click("U_BOB", answer, "tickets")
+    seen(slack, "20 of 40 shown")
+    slack.mention("U_BOB", "C_SUPPORT", "define fcr")
+    seen(slack, "In a question: fcr")
+    slack.open_home("U_BOB")
+    slack.click("U_BOB", slack.wait_for(lambda: slack.home("U_BOB")), "target")
+    slack.wait_for(lambda: slack.modal("U_BOB"))
+    assert list(slack.submit("U_BOB", None, {"kpi": "fcr", "value": "soon"}).errors) == ["value"]

@@ -164,6 +164,14 @@ def test_a_question_of_the_home_is_answered_in_a_direct_message_as_of_today(slac
     assert FCR in seen(slack, "16–22 Nov", channel="D_BOB").text
 
 
+def test_a_question_built_in_the_home_is_answered_in_a_direct_message(slack):
+    slack.open_home("U_BOB")
+    slack.click("U_BOB", slack.wait_for(lambda: slack.home("U_BOB")), "build")
+    slack.wait_for(lambda: slack.modal("U_BOB"))
+    assert slack.submit("U_BOB", None, {"kpi": "fcr", "period": "last_week"}).errors == {}
+    assert "share" not in buttons(seen(slack, FCR, channel="D_BOB"))
+
+
 def test_last_week_is_another_week_a_week_later(slack, engine):
     answer = asked(slack, "fcr last week vs same period last year", "First contact")
     stored = Questions(engine).find("T_DEMO", answer.blocks[-1]["elements"][0]["value"])
