@@ -153,7 +153,7 @@ messages = Table(
 )
 
 
-def _happened(name: str, *columns: Column[object] | Column[int] | Column[str] | Column[float]) -> Table:
+def _happened(name: str, *columns: Column[object] | Column[int] | Column[str] | Column[float] | Index) -> Table:
     """Return a table of things that have an identifier of their own and may belong to a ticket."""
     return Table(
         name,
@@ -175,6 +175,8 @@ ratings = _happened(
     Column("customer", Text),
     Column("agent", Text),
     Column("sent_at", INSTANT),
+    Index("ix_ratings_survey", "survey", "at"),
+    Index("ix_ratings_sent_at", "sent_at"),
 )
 
 contacts = _happened(
@@ -191,6 +193,8 @@ contacts = _happened(
     Column("agent", Text),
     Column("team", Text),
     Column("customer", Text),
+    Index("ix_contacts_queued_at", "queued_at"),
+    Index("ix_contacts_answered_at", "answered_at"),
 )
 
 work = _happened(
@@ -198,6 +202,7 @@ work = _happened(
     Column("at", INSTANT, nullable=False),
     Column("agent", Text),
     Column("seconds", SECONDS, nullable=False),
+    Index("ix_work_at", "at"),
 )
 
 reviews = _happened(
@@ -211,6 +216,7 @@ reviews = _happened(
     Column("weight", Double, nullable=False),
     _flag("critical"),
     _flag("error"),
+    Index("ix_reviews_at", "at"),
 )
 
 sales = _happened(
@@ -229,6 +235,8 @@ shifts = Table(
     Column("agent", Text, primary_key=True),
     Column("started_at", INSTANT, primary_key=True),
     Column("ended_at", INSTANT, nullable=False),
+    Index("ix_shifts_started_at", "started_at"),
+    Index("ix_shifts_ended_at", "ended_at"),
 )
 
 costs = Table(

@@ -60,6 +60,33 @@ def test_a_window_can_be_narrowed_to_values(engine):
     assert rows(ledger.frames(engine).window(*window, {"metric": "resolution"})) == [{"metric": "resolution"}]
 
 
+@pytest.mark.parametrize(
+    ("fact", "instant", "where"),
+    [
+        ("rating_facts", "at", {"survey": "nps"}),
+        ("rating_facts", "sent_at", {}),
+        ("contact_facts", "queued_at", {"direction": "in"}),
+        ("contact_facts", "answered_at", {"direction": "in"}),
+        ("work_facts", "at", {}),
+        ("criterion_facts", "at", {"criterion": "flexibility"}),
+        ("shift_facts", "started_at", {}),
+        ("solved_facts", "last_solved_at", {}),
+        ("cost_facts", "month", {}),
+        ("social_facts", "day", {}),
+    ],
+)
+def test_a_window_of_what_happened_is_found_by_an_index(make_sqlite, fact, instant, where):
+    opened, asked = open_database(make_sqlite()), []
+    event.listen(opened, "before_cursor_execute", lambda *arguments: asked.append(arguments[2:4]))
+    DatabaseFrames(opened).window(fact, {instant}, instant, Span(T0, T0 + HOUR), where)
+    statement, parameters = asked[-1]
+    with opened.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert plan[0].detail.startswith("SEARCH")
+    assert f"{instant}>? AND {instant}<?" in plan[0].detail
+    opened.dispose()
+
+
 def test_spans_are_read_when_open_at_some_instant_or_at_the_end(engine):
     ledger = Ledger()
     ticket = ledger.ticket(T0)
