@@ -124,7 +124,7 @@ def test_a_page_that_changes_nothing_counts_nothing_up(engine):
     told = page(0, solved().rated(START + DAY, 5).history, Tale(START, "2").history)
     store(engine, told)
     before = versions(engine)
-    assert set(before) == {FACTS, "ratings"}
+    assert set(before) == {FACTS, "ratings", "teams", "agents"}
     store(engine, told)
     assert versions(engine) == before
 
@@ -180,7 +180,7 @@ def test_things_that_happened_count_their_table_up_when_they_are_written(engine)
     )
     store(engine, page(0, told))
     first = versions(engine)
-    assert set(first) == {FACTS, "ratings", "contacts", "work"}
+    assert set(first) == {FACTS, "ratings", "contacts", "work", "teams", "agents"}
     store(engine, page(1, replace(told, ratings=(replace(told.ratings[0], score=1),))))
     assert versions(engine) == first | {FACTS: first[FACTS] + 1, "ratings": first["ratings"] + 1}
 
