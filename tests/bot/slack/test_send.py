@@ -38,7 +38,7 @@ SIMPLE = {"header", "section", "context", "actions"}
 
 
 @pytest.mark.parametrize(
-    "refused", [{"data_visualization"}, {"data_table"}, {"data_visualization", "data_table"}], ids=" ".join
+    "refused", [("data_visualization",), ("data_table",), ("data_visualization", "data_table")], ids=" ".join
 )
 @pytest.mark.parametrize("words", ["fcr last week by team", "volume 2026-11 per week"])
 def test_a_workspace_that_refuses_charts_or_tables_gets_the_chart_as_a_picture(slack, refused, words):
