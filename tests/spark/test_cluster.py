@@ -13,9 +13,6 @@ import pytest
 from spark.machine import QUICK, SHORT_LIVED, cluster, need_spark, variables
 from spark.worlds import export_by_hand
 
-from bot.terminal.spark import spark_frames
-from kpi.errors import StorageError
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -91,11 +88,11 @@ def test_a_master_and_two_workers_answer_as_duckdb_does(exported):
     assert not [process.args for process in running.processes if is_there(process)]
 
 
-def test_spark_that_is_not_installed_is_told(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyspark", None)
-    monkeypatch.delitem(sys.modules, "kpi.spark", raising=False)
-    with pytest.raises(StorageError, match="spark_missing"):
-        spark_frames("exported", "local")
+def test_spark_that_is_not_installed_is_told():
+    without = "import sys; sys.modules['pyspark'] = None; from bot.terminal.spark import spark_frames; "
+    done = start("-c", without + "spark_frames('exported', 'local')")
+    assert done.returncode == 1
+    assert "StorageError: spark_missing" in done.stderr
 
 
 def test_spark_without_an_export_is_refused():
