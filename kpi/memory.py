@@ -132,6 +132,7 @@ class MemoryFrames:
         self._duckdb.execute(f"ATTACH ':memory:' AS {CATALOG} (COMPRESS)")
         self._duckdb.execute(f"CREATE TABLE {CATALOG}.held (number BIGINT)")
         self._held: dict[int, Held] = {}
+        self._is_loaded = False
         self._added: dict[str, int] = {}
         self._texts = Texts()
         self._writing = Lock()
@@ -139,7 +140,7 @@ class MemoryFrames:
     @property
     def is_ready(self) -> bool:
         """Whether there is anything to answer from."""
-        return bool(self._held)
+        return self._is_loaded
 
     @property
     def bytes_used(self) -> int:
@@ -150,6 +151,7 @@ class MemoryFrames:
     def close(self) -> None:
         """Give the memory back."""
         with self._writing:
+            self._is_loaded = False
             self._held.clear()
             self._duckdb.close()
 
@@ -211,6 +213,7 @@ class MemoryFrames:
         except duckdb.Error:
             del self._held[number]
             raise
+        self._is_loaded = True  # not before: a reader must find the number of what it reads
         for old in sorted(self._held)[:-KEPT]:
             del self._held[old]
 

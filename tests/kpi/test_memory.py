@@ -282,3 +282,18 @@ def test_helpdesks_whose_facts_follow_other_rules_are_told_with_the_facts(engine
         assert before.refused == {"desk"}
     with memory.snapshot() as after:
         assert after.refused == frozenset()
+
+
+def test_whoever_finds_memory_ready_can_read_it(make_sqlite):
+    engine = open_database(make_sqlite())
+    for _ in range(20):
+        frames = MemoryFrames(DatabaseFrames(engine))
+        with ThreadPoolExecutor(1) as loader:
+            loading = loader.submit(frames.refresh)
+            while not frames.is_ready:
+                pass
+            with frames.snapshot() as facts:
+                assert facts.helpdesks() == ()
+            loading.result()
+        frames.close()
+    engine.dispose()
