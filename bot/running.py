@@ -4,6 +4,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from threading import Event
 from time import time
 
 import structlog
@@ -19,7 +20,7 @@ from bot.asking import Asker, memory_of
 from bot.commands import Commands
 from bot.database import migrate, open_database
 from bot.helpdesks.registry import connect
-from bot.jobs import Ticker
+from bot.jobs import Ticker, memory_job, sync_jobs
 from bot.settings import Settings
 from bot.slack.app import SLACK_API, create_app
 from bot.web import create_web
@@ -44,7 +45,10 @@ def run_bot(settings: Settings, api_url: str = SLACK_API) -> None:
             ending.callback(memory.close)
         app = create_app(Commands(Asker(engine, settings, memory)), engine, settings, clock=time, api_url=api_url)
         port = ending.enter_context(_listening(settings))
-        ticker = Ticker(engine, settings, connect, memory)
+        stopping = Event()
+        jobs = [*sync_jobs(engine, settings, connect, stopping, memory)]
+        jobs += [] if memory is None else [memory_job(memory)]
+        ticker = Ticker(jobs, stopping)
         ticker.start()
         ending.callback(ticker.stop)
         app_token = settings.slack.app_token

@@ -1,6 +1,7 @@
 """The running bot answers from the database until facts are in memory, and from memory afterwards."""
 
 from dataclasses import replace
+from threading import Event
 from time import monotonic, sleep
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import delete, event
 
 from bot.asking import Asker, memory_of
 from bot.database import open_database, writing
-from bot.jobs import Ticker
+from bot.jobs import Ticker, memory_job, sync_jobs
 from bot.sync import refresh, sync
 from bot.tables import facts_rules
 from kpi.errors import StorageError
@@ -86,9 +87,8 @@ def test_the_ticker_loads_memory_and_follows_another_process(make_sqlite, monkey
     monkeypatch.setattr("bot.jobs.FOLLOWED_EVERY_S", 1)
     engine = open_database(make_sqlite())
     read(engine, 2)
-    configured = replace(settings(), helpdesks=(), sync_every_s=3600)
-    memory = memory_of(engine, configured)
-    ticker = Ticker(engine, configured, lambda _: ScriptedDesk([]), memory)
+    memory = memory_of(engine, settings())
+    ticker = Ticker([memory_job(memory)], Event())
     ticker.start()
 
     def seen() -> int | None:
@@ -106,7 +106,8 @@ def test_a_sync_of_this_process_is_in_memory_at_once(make_sqlite):
     engine = open_database(make_sqlite())
     configured = replace(settings(), sync_every_s=3600)
     memory = memory_of(engine, configured)
-    ticker = Ticker(engine, configured, lambda _: ScriptedDesk(TOLD), memory)
+    stopping = Event()
+    ticker = Ticker([*sync_jobs(engine, configured, lambda _: ScriptedDesk(TOLD), stopping, memory)], stopping)
     ticker.start()
     assert becomes(lambda: memory.is_ready and Asker(engine, configured, memory).freshness().synced_at, AT)
     ticker.stop()

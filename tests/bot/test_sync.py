@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot import sync as syncing
 from bot.database import open_database
 from bot.helpdesks.connector import Gone, Refused
-from bot.jobs import Ticker
+from bot.jobs import Ticker, sync_jobs
 from bot.sync import helpdesk_lock, refresh, sync
 from bot.tables import facts_rules, refused_tickets, sync_cursors
 from kpi import schema
@@ -281,7 +281,8 @@ def test_the_rules_are_remembered_per_helpdesk(engine):
 
 def tick(engine, connect, every_s=3600):
     configured = replace(settings(), sync_every_s=every_s)
-    ticker = Ticker(engine, configured, connect)
+    stopping = Event()
+    ticker = Ticker([*sync_jobs(engine, configured, connect, stopping)], stopping)
     ticker.start()
     return ticker
 
