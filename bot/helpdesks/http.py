@@ -75,6 +75,14 @@ def normalise_url(url: str, *suffixes: str) -> str:
     return str(parsed.copy_with(userinfo=b"", path=path or "/", query=None, fragment=None)).rstrip("/")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a helpdesk answered: the JSON, and the headers for those that page with them."""
+
+    content: Json
+    headers: Mapping[str, str]
+
+
 class HelpdeskClient:
     """Asks one helpdesk for JSON; `url` is its address for people, and `api` what its interface has behind that.
 
@@ -133,15 +141,19 @@ class HelpdeskClient:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, patience: Patience | None = None) -> Json:
         """Return the JSON at `path`."""
+        return self.answer(path, params, patience=patience).content
+
+    def answer(self, path: str, params: Mapping[str, Any] | None = None, *, patience: Patience | None = None) -> Answer:
+        """Return the JSON at `path` with the headers it came with; their names are case-insensitive."""
         return self._ask("GET", path, params, None, patience or self.patience)
 
     def search(
         self, path: str, body: Json, params: Mapping[str, Any] | None = None, *, patience: Patience | None = None
     ) -> Json:
         """Return the JSON that a search sent as POST answers; it changes nothing there, so it may be repeated."""
-        return self._ask("POST", path, params, body, patience or self.patience)
+        return self._ask("POST", path, params, body, patience or self.patience).content
 
-    def _ask(self, method: str, path: str, params: Mapping[str, Any] | None, body: Json, patience: Patience) -> Json:
+    def _ask(self, method: str, path: str, params: Mapping[str, Any] | None, body: Json, patience: Patience) -> Answer:
         # Nothing is handed to stamina that it could log: it sees a block of code, not the request.
         for attempt in stamina.retry_context(
             on=_pause,
@@ -155,7 +167,7 @@ class HelpdeskClient:
                 return self._once(method, path, params, body)
         raise AssertionError  # pragma: no cover  # the last attempt returns or raises
 
-    def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Json) -> Json:
+    def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Json) -> Answer:
         self._requests += 1
         request = self._http.build_request(method, f"{self._api}/{path}", params=params, json=body)
         try:
@@ -170,7 +182,7 @@ class HelpdeskClient:
             response.close()
         self._set_clock(response)
         self._refuse(response)
-        return self._decode(response, content)
+        return Answer(content=self._decode(response, content), headers=response.headers)
 
     def _set_clock(self, response: httpx2.Response) -> None:
         # When a server in front has a Date of its own, the last is the helpdesk's.
