@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from contract.fake_rt import TOKEN, FakeRT
 from pydantic import SecretStr
@@ -19,10 +20,16 @@ NOON = 1_794_900_000  # a Tuesday: the story begins anew on Mondays
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """A helpdesk with a history. `connect` gives a new connector; `more` lets something happen to some ticket."""
+    """A helpdesk with a history. `connect` gives a new connector; `more` lets something happen to some ticket.
+
+    Over HTTP, `fake` answers: it has `faults` (each a function of a request that answers in its place, or None),
+    `token`, `skew_s`, `now` and `asked`. `spoil` makes one ticket unreadable and returns it with the reason.
+    """
 
     connect: Callable[[], Connector]
     more: Callable[[], str]
+    fake: Any = None
+    spoil: Callable[[], tuple[str, str]] | None = None
 
 
 def rt_settings(url: str, **options: object) -> HelpdeskSettings:
@@ -57,21 +64,25 @@ def busy_rt(tickets: int = 40) -> FakeRT:
     return rt
 
 
-def serve(httpserver, rt: FakeRT) -> str:
-    """Let a Request Tracker answer every request, and return its address."""
-    httpserver.expect_request(re.compile(".*")).respond_with_handler(rt)
+def serve(httpserver, fake: Callable[[Any], Any]) -> str:
+    """Let a helpdesk answer every request, and return its address."""
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(fake)
     return httpserver.url_for("").rstrip("/")
 
 
-def request_tracker_desk(httpserver) -> Desk:
-    rt = busy_rt()
+def request_tracker_desk(httpserver, tickets: int = 40) -> Desk:
+    rt = busy_rt(tickets)
     url = serve(httpserver, rt)
 
     def more() -> str:
         rt.correspond(1, 51)
         return "1"
 
-    return Desk(connect=lambda: RequestTracker(rt_settings(url), QUICK), more=more)
+    def spoil() -> tuple[str, str]:
+        rt.broken = {9}
+        return "9", "helpdesk_server_error"
+
+    return Desk(connect=lambda: RequestTracker(rt_settings(url), QUICK), more=more, fake=rt, spoil=spoil)
 
 
 _demo_now = [NOON]
@@ -89,4 +100,5 @@ def demo_desk(_httpserver) -> Desk:
     return Desk(connect=lambda: _DEMO, more=more)
 
 
-DESKS = {"request-tracker": request_tracker_desk, "demo": demo_desk}
+OVER_HTTP = {"request-tracker": request_tracker_desk}
+DESKS = {**OVER_HTTP, "demo": demo_desk}

@@ -5,8 +5,9 @@ from contract.desks import QUICK, rt_settings, serve
 from contract.fake_rt import FakeRT
 from contract.test_connectors import told
 
-from bot.helpdesks.connector import Gone, Moved
+from bot.helpdesks.connector import Gone, Moved, Refused
 from bot.helpdesks.request_tracker import RequestTracker
+from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, Status
 
 ALICE, BOB, FORMBOT, DINA, EMIL = 31, 33, 35, 51, 53
@@ -282,3 +283,26 @@ def test_an_unknown_status_can_be_explained(rt, connect):
     connector = connect(statuses={"Waiting": "hold"})
     assert told(connector.pages(None))[str(ticket)].ticket.status is Status.HOLD
     assert warnings(connector) == set()
+
+
+# --- Addresses and access ---
+
+
+@pytest.mark.parametrize("path", ["/wiki", "/rt/REST/2.0"])
+def test_an_address_without_request_tracker_is_said_to_be_wrong(url, path):
+    connector = RequestTracker(rt_settings(url + path), QUICK)
+    for ask in (connector.check, lambda: list(connector.pages(None))):
+        with pytest.raises(HelpdeskError) as caught:
+            ask()
+        assert caught.value.key in {"helpdesk_wrong_url", "helpdesk_html"}
+
+
+@pytest.mark.parametrize("suffix", ["", "/", "/REST/2.0", "/REST/2.0/"])
+def test_any_way_of_writing_the_address_works(url, suffix):
+    assert RequestTracker(rt_settings(url + suffix), QUICK).check().name == "kpibot"
+
+
+def test_a_ticket_that_is_closed_to_the_bot_is_refused_when_asked_for(rt, connect):
+    ticket = rt.create(DINA)
+    rt.hidden_tickets.add(ticket)
+    assert connect().ticket(str(ticket)).tickets[0] == Refused(external_id=str(ticket), reason="helpdesk_refused")
