@@ -2,8 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Lock
@@ -12,46 +11,28 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry import RetryHandler
-from slack_sdk.http_retry.builtin_handlers import (
-    ConnectionErrorRetryHandler,
-    RateLimitErrorRetryHandler,
-    ServerErrorRetryHandler,
-)
-from slack_sdk.http_retry.request import HttpRequest
-from slack_sdk.http_retry.response import HttpResponse
-from slack_sdk.http_retry.state import RetryState
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from bot.render.limits import Block
+from bot.slack.refusals import (
+    ABOUT_CONTENT,
+    SERVER_ERROR,
+    TOO_MANY_REQUESTS,
+    SendError,
+    lost,
+    refused,
+    retry_handlers,
+    told,
+)
+
+__all__ = ["Message", "Poster", "SendError", "reply", "retry_handlers", "withdraw"]
 
 log = structlog.get_logger(__name__)
 
-RETRIES = 3
 OK = 200
-TOO_MANY_REQUESTS = 429
-SERVER_ERROR = 500
 
 A_MESSAGE_EVERY_S = 1.0
 """As often a channel takes a message: https://docs.slack.dev/apis/web-api/rate-limits"""
-
-NOT_THERE = frozenset({"not_in_channel", "channel_not_found", "is_archived", "no_permission", "restricted_action"})
-"""What Slack says where the bot can't post: only a person can change that."""
-
-ABOUT_CONTENT = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
-
-
-class SendError(Exception):
-    """Slack took no form of a message; `code` is its word for why."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code} {detail}".strip())
-        self.code = code
-
-    @property
-    def is_not_there(self) -> bool:
-        """Whether the bot can't post there, whatever it posts."""
-        return self.code in NOT_THERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,54 +48,30 @@ class Message:
         return {"text": self.text} if self.blocks is None else {"text": self.text, "blocks": self.blocks}
 
 
-class EveryServerErrorRetryHandler(ServerErrorRetryHandler):
-    """Retries after every 5xx: slack_sdk's own leaves out 502 and 504, which are what a proxy says."""
-
-    def _can_retry(
-        self,
-        *,
-        state: RetryState,  # noqa: ARG002  # slack_sdk's signature
-        request: HttpRequest,  # noqa: ARG002  # slack_sdk's signature
-        response: HttpResponse | None = None,
-        error: Exception | None = None,  # noqa: ARG002  # slack_sdk's signature
-    ) -> bool:
-        return response is not None and response.status_code >= SERVER_ERROR
-
-
-def retry_handlers() -> list[RetryHandler]:
-    """Return what to try again: lost connections, rate limits (after as long as Slack says) and server errors."""
-    return [
-        ConnectionErrorRetryHandler(max_retry_count=RETRIES),
-        RateLimitErrorRetryHandler(max_retry_count=RETRIES),
-        EveryServerErrorRetryHandler(max_retry_count=RETRIES),
-    ]
-
-
 def _first_taken(messages: Iterable[Message], attempt: Callable[[Message], "_Refusal | None"]) -> None:
     """Send the first of `messages` that Slack takes; raises SendError when it takes none.
 
     They say the same in simpler and simpler blocks: some workspaces refuse the newer ones. Each is made only when
     those before it were refused.
     """
-    refusal = _Refusal("nothing_to_send")
+    refusal = _Refusal(SendError("nothing_to_send"))
     for message in messages:
         found = attempt(message)
         if found is None:
             return
         refusal = found
-        log.warning("slack_refused_message", problem=refusal.code)
+        log.warning("slack_refused_message", problem=refusal.error.code)
         if not refusal.about_content:
             break
-    raise SendError(refusal.code, refusal.detail)
+    raise refusal.error
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     """Why Slack did not take a message; `about_content` when it may take a simpler one."""
 
-    code: str
+    error: SendError
     about_content: bool = False
-    detail: str = ""
 
 
 # --- By a response_url -----------------------------------------------------------------------------------------------
@@ -142,18 +99,18 @@ def withdraw(response_url: str) -> None:
     """Delete the message that was clicked; raises SendError."""
     refusal = _responded(WebhookClient(response_url, retry_handlers=retry_handlers()), {"delete_original": True})
     if refusal is not None:
-        raise SendError(refusal.code, refusal.detail)
+        raise refusal.error
 
 
 def _responded(client: WebhookClient, body: dict[str, Any]) -> _Refusal | None:
     try:
         response = client.send_dict(body)
     except (OSError, HTTPException) as error:
-        raise SendError(type(error).__name__, str(error)) from error
+        raise lost(error) from error
     problem = _problem(response)
     if problem is None:
         return None
-    return _Refusal(problem, _is_about_content(response), f"(status {response.status_code})")
+    return _Refusal(SendError(problem, f"(status {response.status_code})"), _is_about_content(response))
 
 
 def _problem(response: WebhookResponse) -> str | None:
@@ -186,17 +143,41 @@ class Poster:
         self._lock = Lock()
         self._free_at: dict[str, float] = {}
 
-    def post(self, channel: str, messages: Iterable[Message], *, thread: str | None = None) -> str:
+    def post(
+        self,
+        channel: str,
+        messages: Iterable[Message],
+        *,
+        thread: str | None = None,
+        broadcast: bool = False,
+        identifier: str | None = None,
+    ) -> str:
         """Post to a channel, at most one message a second; return the message's ts. Raises SendError.
+
+        Args:
+            channel: its id.
+            messages: the same in simpler and simpler blocks; Slack gets the first that it takes.
+            thread: the ts of the message that it replies to.
+            broadcast: a reply is also shown in the channel.
+            identifier: a UUID by which Slack knows a message again that it has been sent before.
 
         https://docs.slack.dev/reference/methods/chat.postMessage
         """
         posted: list[str] = []
-        where = {"channel": channel, "unfurl_links": False, "unfurl_media": False}
-        where |= {} if thread is None else {"thread_ts": thread}
+        where: dict[str, Any] = {"channel": channel, "unfurl_links": False, "unfurl_media": False}
+        where |= {} if thread is None else {"thread_ts": thread, "reply_broadcast": broadcast}
+        where |= {} if identifier is None else {"client_msg_id": identifier}
         self._wait_for(channel)
         _first_taken(messages, lambda message: self._called("chat.postMessage", {**where, **message.body}, posted))
         return posted[0]
+
+    def edit(self, channel: str, ts: str, messages: Iterable[Message]) -> None:
+        """Put other content into a message of the bot; raises SendError.
+
+        https://docs.slack.dev/reference/methods/chat.update
+        """
+        where = {"channel": channel, "ts": ts}
+        _first_taken(messages, lambda message: self._called("chat.update", {**where, **message.body}))
 
     def whisper(self, channel: str, user: str, messages: Iterable[Message], *, thread: str | None = None) -> None:
         """Post to a channel what one person alone sees; raises SendError.
@@ -211,7 +192,7 @@ class Poster:
 
         https://docs.slack.dev/reference/methods/conversations.open
         """
-        with _told():
+        with told():
             return str(self._client.conversations_open(users=user)["channel"]["id"])
 
     def upload(self, channel: str, name: str, content: bytes, comment: str) -> None:
@@ -219,14 +200,14 @@ class Poster:
 
         https://docs.slack.dev/messaging/working-with-files#upload
         """
-        with _told():
+        with told():
             self._client.files_upload_v2(
                 channel=channel, filename=name, title=name, content=content, initial_comment=comment
             )
 
     def picture(self, name: str, content: bytes, described: str) -> Block:
         """Upload a picture that only the bot's messages show; return the block that shows it. Raises SendError."""
-        with _told():
+        with told():
             uploaded = self._client.files_upload_v2(
                 filename=name, title=name, content=content, alt_txt=described, request_file_info=False
             )
@@ -237,7 +218,7 @@ class Poster:
 
         https://docs.slack.dev/reference/methods/views.open
         """
-        with _told():
+        with told():
             return str(self._client.views_open(trigger_id=trigger, view=view)["view"]["id"])
 
     def home(self, user: str, view: Block) -> None:
@@ -245,17 +226,17 @@ class Poster:
 
         https://docs.slack.dev/reference/methods/views.publish
         """
-        with _told():
+        with told():
             self._client.views_publish(user_id=user, view=view)
 
     def _called(self, method: str, body: dict[str, Any], posted: list[str] | None = None) -> _Refusal | None:
         try:
             response = self._client.api_call(method, json=body)
         except SlackApiError as error:
-            code = str(error.response.get("error"))
-            return _Refusal(code, code in ABOUT_CONTENT)
+            refusal = refused(error)
+            return _Refusal(refusal, refusal.code in ABOUT_CONTENT)
         except (SlackClientError, OSError, HTTPException) as error:
-            raise SendError(type(error).__name__, str(error)) from error
+            raise lost(error) from error
         if posted is not None:
             posted.append(str(response["ts"]))
         return None
@@ -268,14 +249,3 @@ class Poster:
             at = self._free_at.get(channel, now)
             self._free_at[channel] = at + A_MESSAGE_EVERY_S
         time.sleep(at - now)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raise what Slack, or the way to it, refuses as SendError."""
-    try:
-        yield
-    except SlackApiError as error:
-        raise SendError(str(error.response.get("error"))) from error
-    except (SlackClientError, OSError, HTTPException) as error:
-        raise SendError(type(error).__name__, str(error)) from error

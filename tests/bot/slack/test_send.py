@@ -112,7 +112,7 @@ def test_charts_are_sent_where_they_are_taken(slack):
 
 
 def test_an_answer_that_slack_never_takes_is_in_the_log(commands, engine, monkeypatch):
-    monkeypatch.setattr("bot.slack.send.RETRIES", 1)
+    monkeypatch.setattr("bot.slack.refusals.RETRIES", 1)
     with capture_logs() as logs, connected(commands, engine) as slack:
         slack.faults.extend([Fault(status=500, body="down")] * 4)
         assert slack.command("fcr last week").acknowledged
@@ -138,6 +138,6 @@ def test_an_address_that_is_used_up_is_given_up(slack, address):
 
 
 def test_an_address_that_cannot_be_reached_is_given_up(monkeypatch):
-    monkeypatch.setattr("bot.slack.send.RETRIES", 0)
+    monkeypatch.setattr("bot.slack.refusals.RETRIES", 0)
     with pytest.raises(SendError):
         reply("http://127.0.0.1:9/commands/x", [Message(text="hello")])

@@ -1,0 +1,201 @@
+"""What the bot posts by itself, once: every message is a row that one worker claims, posts and marks as sent.
+
+A worker that dies leaves its claim to the next one once the lease is over. Where it may have died between Slack's
+answer and the mark, nobody knows whether the message is there: an alert is posted again under the same identifier, so
+that Slack can tell that it has it; a digest is not, and its owner is told.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+import structlog
+from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.database import writing
+from bot.slack.send import Message, Poster, SendError
+from bot.tables import deliveries
+
+LEASE_S = 120
+"""For so long a claim holds: longer than the slowest answer and Slack's patience together."""
+
+RETRY_FIRST_S = 15
+RETRY_AT_MOST_S = 900
+
+KEPT_S = 90 * 86_400
+
+log = structlog.get_logger(__name__)
+
+
+class State(StrEnum):
+    """What has become of a delivery."""
+
+    CLAIMED = "claimed"  # a worker is making it; nothing has been posted
+    SENDING = "sending"  # a worker is posting it
+    WAITING = "waiting"  # not taken for now; to be tried again
+    SENT = "sent"
+    FAILED = "failed"  # Slack won't take it, however often it is tried
+    UNSURE = "unsure"  # may have been posted; not to be tried again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """Something to be posted once.
+
+    Attributes:
+        key: the occurrence; whoever posts the same has the same key.
+        due_at: when it was to be posted.
+        thread: the message that it replies to.
+        broadcast: whether a reply is also shown in the channel.
+        repeatable: rather twice than not at all, when nobody knows.
+    """
+
+    key: str
+    team_id: str
+    channel: str
+    due_at: int
+    subscription: str | None = None
+    thread: str | None = None
+    broadcast: bool = False
+    repeatable: bool = False
+
+    @property
+    def identifier(self) -> str:
+        """What Slack is told, so that it knows a message again."""
+        return str(uuid5(NAMESPACE_URL, f"kpi-bot:{self.team_id}:{self.key}"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of it: `ts` names the message once it is sent; `error` is Slack's word.
+
+    `mine` is whether this worker brought it about: of others' work nothing is to be counted or told again.
+    """
+
+    state: State
+    ts: str | None = None
+    error: str | None = None
+    mine: bool = False
+    not_there: bool = False
+
+
+class Outbox:
+    """Posts what is to be posted once. `holder` names this worker; `clock` tells the time, seconds since 1970."""
+
+    def __init__(self, engine: Engine, poster: Poster, clock: Callable[[], float], holder: str | None = None) -> None:
+        self._engine, self._poster, self._clock = engine, poster, clock
+        self._holder = holder or secrets.token_hex(6)
+
+    def send(self, parcel: Parcel, messages: Callable[[], Iterable[Message]]) -> Outcome:
+        """Post it unless somebody else has or does; return what has become of it.
+
+        Args:
+            parcel: what is posted, and where.
+            messages: makes the same in simpler and simpler blocks; what it raises gives the claim back.
+
+        Raises StorageError, and whatever `messages` raises.
+        """
+        if not self._claim(parcel):
+            return self._found(parcel)
+        try:
+            forms = list(messages())
+        except BaseException:
+            self._mark(parcel, State.WAITING, State.CLAIMED, leased_until=self._now + RETRY_FIRST_S)
+            raise
+        if not self._mark(parcel, State.SENDING, State.CLAIMED, leased_until=self._now + LEASE_S):
+            return self._found(parcel)  # it took so long that another worker has it
+        return self._post(parcel, forms)
+
+    def forget_old(self) -> None:
+        """Delete what was delivered long ago; raises StorageError."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(deliveries).where(deliveries.c.due_at < self._now - KEPT_S))
+
+    @property
+    def _now(self) -> int:
+        return int(self._clock())
+
+    def _claim(self, parcel: Parcel) -> bool:
+        """Make it this worker's; return whether it is."""
+        table, now = deliveries.c, self._now
+        free = or_(table.leased_until.is_(None), table.leased_until <= now)
+        states = [State.CLAIMED, State.WAITING] + ([State.SENDING] if parcel.repeatable else [])
+        row = {
+            "key": parcel.key,
+            "team_id": parcel.team_id,
+            "channel": parcel.channel,
+            "subscription": parcel.subscription,
+            "state": State.CLAIMED.value,
+            "holder": self._holder,
+            "leased_until": now + LEASE_S,
+            "attempts": 1,
+            "due_at": parcel.due_at,
+        }
+        with writing(self._engine) as connection:
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            claimed = connection.execute(
+                dialect.insert(deliveries)
+                .values(row)
+                .on_conflict_do_update(
+                    index_elements=(table.key,),
+                    set_={
+                        "state": State.CLAIMED.value,
+                        "holder": self._holder,
+                        "leased_until": now + LEASE_S,
+                        "attempts": table.attempts + 1,
+                    },
+                    where=and_(free, table.state.in_([state.value for state in states])),
+                )
+                .returning(table.key)
+            ).first()
+        return claimed is not None
+
+    def _found(self, parcel: Parcel) -> Outcome:
+        """Return what others have made of it; a post that its worker didn't live to confirm is now unsure."""
+        table = deliveries.c
+        lost = and_(table.state == State.SENDING.value, table.leased_until <= self._now)
+        mine = not parcel.repeatable and self._update(parcel, lost, state=State.UNSURE.value)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(table.state, table.ts, table.error).where(table.key == parcel.key)).one()
+        return Outcome(state=State(row.state), ts=row.ts, error=row.error, mine=mine)
+
+    def _post(self, parcel: Parcel, forms: list[Message]) -> Outcome:
+        try:
+            ts = self._poster.post(
+                parcel.channel, forms, thread=parcel.thread, broadcast=parcel.broadcast, identifier=parcel.identifier
+            )
+        except SendError as error:
+            return self._refused(parcel, error)
+        self._mark(parcel, State.SENT, State.SENDING, ts=ts, sent_at=self._now, error=None)
+        log.info("delivered", delivery=parcel.key, channel=parcel.channel, late_s=self._now - parcel.due_at)
+        return Outcome(state=State.SENT, ts=ts, mine=True)
+
+    def _refused(self, parcel: Parcel, error: SendError) -> Outcome:
+        if error.may_have_arrived and not parcel.repeatable:
+            state = State.UNSURE
+        else:
+            state = State.WAITING if error.is_temporary else State.FAILED
+        wait = error.retry_after if error.retry_after is not None else self._backoff(parcel)
+        self._mark(parcel, state, State.SENDING, error=error.code, leased_until=self._now + round(wait))
+        log.warning("not_delivered", delivery=parcel.key, channel=parcel.channel, error=error.code, state=state.value)
+        return Outcome(state=state, error=error.code, mine=True, not_there=error.is_not_there)
+
+    def _backoff(self, parcel: Parcel) -> float:
+        with self._engine.connect() as connection:
+            attempts = connection.scalar(select(deliveries.c.attempts).where(deliveries.c.key == parcel.key)) or 1
+        return float(min(RETRY_FIRST_S * 2 ** min(attempts - 1, 10), RETRY_AT_MOST_S))
+
+    def _mark(self, parcel: Parcel, state: State, before: State, **values: object) -> bool:
+        """Write down how far this worker is; return whether the claim was still its own."""
+        table = deliveries.c
+        own = and_(table.holder == self._holder, table.state == before.value)
+        return self._update(parcel, own, state=state.value, **values)
+
+    def _update(self, parcel: Parcel, condition: ColumnElement[bool], **values: object) -> bool:
+        table = deliveries.c
+        with writing(self._engine) as connection:
+            changed = update(deliveries).where(table.key == parcel.key, condition).values(**values)
+            return connection.execute(changed.returning(table.key)).first() is not None
