@@ -19,6 +19,7 @@ import stamina
 import structlog
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
+from bot.helpdesks.budget import Budget
 from kpi.errors import HelpdeskError
 
 log = structlog.get_logger()
@@ -86,6 +87,8 @@ class Answer:
 class HelpdeskClient:
     """Asks one helpdesk for JSON; `url` is its address for people, and `api` what its interface has behind that.
 
+    With a `budget` it asks no faster than that allows.
+
     Every method raises HelpdeskError: `helpdesk_unreachable`, `helpdesk_wrong_token`, `helpdesk_refused`,
     `helpdesk_not_found`, `helpdesk_moved`, `helpdesk_html`, `helpdesk_truncated`, `helpdesk_server_error`,
     `helpdesk_too_many_requests`, `helpdesk_bad_request`; those that may pass only after the last try.
@@ -98,12 +101,14 @@ class HelpdeskClient:
         *,
         api: str = "",
         patience: Patience | None = None,
+        budget: Budget | None = None,
         timeout_s: float = 60,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.url = url
         self._api = url + api
         self.patience = patience or Patience()
+        self._budget = budget
         self._clock = clock
         self._requests = 0
         self._skew_s = 0
@@ -168,6 +173,8 @@ class HelpdeskClient:
         raise AssertionError  # pragma: no cover  # the last attempt returns or raises
 
     def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Json) -> Answer:
+        if self._budget is not None:
+            self._budget.take()
         self._requests += 1
         request = self._http.build_request(method, f"{self._api}/{path}", params=params, json=body)
         try:
@@ -181,6 +188,8 @@ class HelpdeskClient:
         finally:
             response.close()
         self._set_clock(response)
+        if self._budget is not None:
+            self._budget.learn(response.headers)
         self._refuse(response)
         return Answer(content=self._decode(response, content), headers=response.headers)
 
