@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.commands import Said
+from bot.posting.forms import forms
+from bot.posting.send import Message, SendError, reply, withdraw
 from bot.questions import Stored, renewed
 from bot.render.mrkdwn import escape
 from bot.render.reply import reply_csv
 from bot.slack import modals
-from bot.slack.answers import answer_asked, answer_words, forms
+from bot.slack.answers import answer_asked, answer_words
 from bot.slack.bot import Bot, Place, Reader
 from bot.slack.buttons import BUTTONS, buttons_for_all
-from bot.slack.send import Message, SendError, reply, withdraw
 from bot.text import Text
 from kpi.errors import QuestionError
 
@@ -137,7 +138,7 @@ def _share(bot: Bot, click: Click, _: Text) -> None:
     note = spoken("share.by", name=_name(bot, place))
 
     def messages() -> Iterable[Message]:
-        return forms(said, spoken, bot.poster, row, note)
+        return forms(said.reply, spoken, bot.poster, row, first=stored.asked.first, note=note)
 
     with bot.once.doing(place.team_id, f"share:{stored.id}:{place.channel}", bot.now) as is_first:
         if is_first:

@@ -1,22 +1,20 @@
 """Answers in Slack: the words, in simpler and simpler blocks, with the buttons that go on from there."""
 
 import secrets
-from collections.abc import Iterator, Sequence
 
 import structlog
 
 from bot.commands import LANGUAGE, Said, subcommand
+from bot.posting.forms import forms
+from bot.posting.send import Message, SendError
 from bot.questions import Asked
 from bot.render.elements import actions, button
-from bot.render.limits import BLOCKS, Block, cut
+from bot.render.limits import Block
 from bot.render.mrkdwn import escape
-from bot.render.picture import can_draw, picture
-from bot.render.reply import reply_slack
 from bot.slack.bot import Bot, Reader, Respond
 from bot.slack.buttons import buttons
 from bot.slack.channel_language import channel_language
 from bot.slack.menu import menu
-from bot.slack.send import Message, Poster, SendError
 from bot.targeting import leads
 from bot.text import Text
 from kpi.errors import KpiError
@@ -24,7 +22,6 @@ from kpi.errors import KpiError
 log = structlog.get_logger(__name__)
 
 TARGETS = "target"
-CHART, PICTURE_TEXT = "data_visualization", 2000
 
 
 def answer_words(bot: Bot, words: str, reader: Reader) -> None:
@@ -61,42 +58,8 @@ def _answer(bot: Bot, said: Said, reader: Reader, at: int) -> None:
             now=at,
         )
         row = [] if key is None else buttons(said.asked, said.reply, key, text, place)
-    reader.respond(forms(said, text, bot.poster, row))
-
-
-def forms(
-    said: Said, text: Text, poster: Poster, row: Sequence[Block] = (), note: str | None = None
-) -> Iterator[Message]:
-    """Yield a reply in simpler and simpler blocks, at last as text; `note` stands below it.
-
-    Where native blocks are refused, a chart becomes a picture, if the extra is installed: it is drawn and uploaded
-    only then.
-    """
-    words, versions = reply_slack(said.reply, text, 0 if said.asked is None else said.asked.first)
-    below = [] if note is None else [{"type": "context", "elements": [_mrkdwn(escape(note))]}]
-    words = words if note is None else f"{words}\n\n{escape(note)}"
-    after = [*below, *row]
-    for place, blocks in enumerate(versions):
-        if place == 1 and (drawn := _drawn(versions[0], words, poster)) is not None:
-            yield Message(text=words, blocks=[*blocks[: BLOCKS - len(after) - 1], drawn, *after])
-        yield Message(text=words, blocks=[*blocks[: BLOCKS - len(after)], *after])
-    yield Message(text=words)
-
-
-def _drawn(blocks: Sequence[Block], words: str, poster: Poster) -> Block | None:
-    """Return the chart among blocks as an uploaded picture; None without one, or when it can't be had."""
-    chart = next((block for block in blocks if block["type"] == CHART), None)
-    if chart is None or not can_draw():
-        return None
-    try:
-        return poster.picture("chart.png", picture(chart), cut(words, PICTURE_TEXT))
-    except SendError as error:
-        log.warning("picture_refused", error=str(error))
-        return None
-
-
-def _mrkdwn(words: str) -> Block:
-    return {"type": "mrkdwn", "text": words, "verbatim": True}
+    first = 0 if said.asked is None else said.asked.first
+    reader.respond(forms(said.reply, text, bot.poster, row, first=first))
 
 
 def tell(error: Exception, text: Text, respond: Respond) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from bot.access import Access
 from bot.commands import Commands
 from bot.once import Once
+from bot.posting.send import Poster, reply, retry_handlers
 from bot.questions import Questions
 from bot.settings import Settings
 from bot.slack import actions, mentions, modals
@@ -24,7 +25,6 @@ from bot.slack.home import home_view
 from bot.slack.languages import Languages
 from bot.slack.people import with_agents
 from bot.slack.replay import Replays
-from bot.slack.send import Poster, reply, retry_handlers
 from bot.text import Text
 from kpi.errors import SettingsError
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bot.access import Access, Viewer
 from bot.commands import Commands
 from bot.once import Once
+from bot.posting.send import Message, Poster
 from bot.questions import Questions
 from bot.slack.directory import SlackDirectory
 from bot.slack.languages import Languages
-from bot.slack.send import Message, Poster
 from bot.text import Text
 
 Respond = Callable[[Iterable[Message]], None]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.posting.send import Message
 from bot.slack.bot import Bot, Place, Respond
-from bot.slack.send import Message
 
 
 def is_for_us(event: Mapping[str, Any]) -> bool:

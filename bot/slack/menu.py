@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from bot.posting.send import Message
 from bot.questions import Questions
 from bot.render.blocks import section
 from bot.render.elements import actions, button
 from bot.render.limits import Block
 from bot.render.mrkdwn import escape
 from bot.slack.bot import Bot, Place
-from bot.slack.send import Message
 from bot.text import Text
 from kpi.watch import WATCHED
 

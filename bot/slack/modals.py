@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.posting.send import Message, reply
 from bot.render.blocks import section
 from bot.render.elements import option, plain
 from bot.render.limits import OPTION_TEXT, OPTIONS, VIEW_TITLE, Block
@@ -12,7 +13,6 @@ from bot.render.mrkdwn import escape
 from bot.render.page import page_blocks
 from bot.slack.answers import answer_asked
 from bot.slack.bot import Bot, Place, Reader, Respond
-from bot.slack.send import Message, reply
 from bot.targeting import set_target, targets_page
 from bot.targets import can_be_aimed_at, read_target
 from bot.text import Text

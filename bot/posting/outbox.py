@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import writing
-from bot.slack.send import Message, Poster, SendError
+from bot.posting.send import Message, Poster, SendError
 from bot.tables import deliveries
 
 LEASE_S = 120

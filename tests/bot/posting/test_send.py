@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
 from bot.demo.slack import RESPONSE_URL_USES, Fault
-from bot.slack.send import Message, Poster, SendError, reply
+from bot.posting.send import Message, Poster, SendError, reply
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_workspace_that_refuses_every_block_gets_the_text(slack):
 
 @pytest.mark.parametrize("seconds", [0.0, 0.2])
 def test_a_channel_takes_a_message_a_second_and_threads_take_turns(slack, monkeypatch, seconds):
-    monkeypatch.setattr("bot.slack.send.A_MESSAGE_EVERY_S", seconds)
+    monkeypatch.setattr("bot.posting.send.A_MESSAGE_EVERY_S", seconds)
     poster, started = Poster(WebClient(TOKEN, base_url=slack.api_url)), time.monotonic()
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda n: poster.post("C_SUPPORT", [Message(text=f"{n}")]), range(4)))
@@ -112,7 +112,7 @@ def test_charts_are_sent_where_they_are_taken(slack):
 
 
 def test_an_answer_that_slack_never_takes_is_in_the_log(commands, engine, monkeypatch):
-    monkeypatch.setattr("bot.slack.refusals.RETRIES", 1)
+    monkeypatch.setattr("bot.posting.refusals.RETRIES", 1)
     with capture_logs() as logs, connected(commands, engine) as slack:
         slack.faults.extend([Fault(status=500, body="down")] * 4)
         assert slack.command("fcr last week").acknowledged
@@ -138,6 +138,6 @@ def test_an_address_that_is_used_up_is_given_up(slack, address):
 
 
 def test_an_address_that_cannot_be_reached_is_given_up(monkeypatch):
-    monkeypatch.setattr("bot.slack.refusals.RETRIES", 0)
+    monkeypatch.setattr("bot.posting.refusals.RETRIES", 0)
     with pytest.raises(SendError):
         reply("http://127.0.0.1:9/commands/x", [Message(text="hello")])

@@ -13,8 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient, WebhookResponse
 
-from bot.render.limits import Block
-from bot.slack.refusals import (
+from bot.posting.refusals import (
     ABOUT_CONTENT,
     SERVER_ERROR,
     TOO_MANY_REQUESTS,
@@ -24,6 +23,7 @@ from bot.slack.refusals import (
     retry_handlers,
     told,
 )
+from bot.render.limits import Block
 
 __all__ = ["Message", "Poster", "SendError", "reply", "retry_handlers", "withdraw"]
 
