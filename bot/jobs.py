@@ -2,24 +2,26 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
+from bot import metrics
 from bot.helpdesks.connector import Connector
 from bot.settings import HelpdeskSettings, Settings
 from bot.sync import sync
-from kpi.errors import KpiError
+from kpi.errors import KpiError, StorageError
 from kpi.memory import MemoryFrames
 
 FOLLOWED_EVERY_S = 5
 """How soon this process's memory has what another process wrote."""
+
+STOPPED_WITHIN_S = 20
+"""How long the end waits for a job: a helpdesk may have asked for a pause of minutes. What it stores is whole or not
+there, so it can be left."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,47 +42,40 @@ class Ticker:
     """Runs each job in a thread of its own.
 
     Args:
-        jobs: what to do, each with a name of its own.
+        jobs: what to do.
         stopping: is set when it stops, so that jobs can end what they are at.
     """
 
     def __init__(self, jobs: Sequence[Job], stopping: Event) -> None:
         self._stopping = stopping
-        self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(max(1, len(jobs)))}, timezone=UTC
-        )
-        for job in jobs:
-            self._scheduler.add_job(
-                self._run,
-                "interval",
-                seconds=job.every_s,
-                args=(job,),
-                id=job.name,
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,  # late is better than left out
-                next_run_time=datetime.now(UTC),
-            )
+        # Daemons, as the process must be able to end while one of them waits.
+        self._threads = [Thread(target=self._repeat, args=(job,), name=job.name, daemon=True) for job in jobs]
 
     def start(self) -> None:
         """Start in the background."""
-        self._scheduler.start()
+        for thread in self._threads:
+            thread.start()
 
-    def stop(self) -> None:
-        """Start nothing more, and wait until each running job has ended what it was at."""
+    def stop(self, within_s: float = STOPPED_WITHIN_S) -> None:
+        """Start nothing more, and wait so many seconds for running jobs to end what they are at."""
         self._stopping.set()
-        self._scheduler.shutdown(wait=True)
+        until = monotonic() + within_s
+        for thread in self._threads:
+            thread.join(max(0, until - monotonic()))
+            if thread.is_alive():
+                log.warning("job left", job=thread.name)
 
-    def _run(self, job: Job) -> None:
-        if self._stopping.is_set():
-            return
-        with structlog.contextvars.bound_contextvars(job=job.name):
+    def _repeat(self, job: Job) -> None:
+        structlog.contextvars.bind_contextvars(job=job.name)
+        while not self._stopping.is_set():
+            started = monotonic()
             try:
                 job.run()
             except KpiError as error:
                 log.warning("job failed", error=error.key, values=error.values)
             except Exception:
                 log.exception("job failed")
+            self._stopping.wait(max(0, started + job.every_s - monotonic()))
 
 
 def sync_jobs(
@@ -101,10 +96,17 @@ def sync_jobs(
     """
 
     def read(helpdesk: HelpdeskSettings) -> None:
+        started, outcome = monotonic(), "failed"
         try:
             sync(engine, connect(helpdesk), settings, helpdesk.key, stopping=stopping.is_set)
-        finally:  # the pages before a failure are stored
-            if memory is not None and not stopping.is_set():
+            outcome = "done"
+        except StorageError as error:
+            if error.key != "sync_running":
+                raise
+            outcome = "elsewhere"
+        finally:
+            metrics.synced(helpdesk.key, outcome, monotonic() - started)
+            if memory is not None and not stopping.is_set():  # after a failure too: the pages before are stored
                 _follow(memory)
 
     for helpdesk in settings.helpdesks:

@@ -80,3 +80,19 @@ def test_stopping_waits_for_the_job_under_way_which_is_told_and_starts_none():
     assert begun.wait(SOON_S)
     ticker.stop()
     assert ended == [1]
+
+
+def test_stopping_does_not_wait_for_ever_and_names_what_it_leaves():
+    written, begun, release = io.StringIO(), Event(), Event()
+    configure(as_json=True, stream=written)
+
+    def pause():
+        begun.set()
+        release.wait(SOON_S)
+
+    ticker = Ticker([Job("pausing", pause, 1)], Event())
+    ticker.start()
+    assert begun.wait(SOON_S)
+    ticker.stop(within_s=0.1)
+    release.set()
+    assert json.loads(written.getvalue())["job"] == "pausing"

@@ -35,9 +35,9 @@ def test_a_single_command_logs_lines_that_people_read():
 
 
 def test_libraries_log_the_same_way(written):
-    logging.getLogger("apscheduler").warning("missed by %s", "5 s")
+    logging.getLogger("slack_bolt").warning("missed by %s", "5 s")
     (event,) = written()
-    assert (event["event"], event["logger"], event["level"]) == ("missed by 5 s", "apscheduler", "warning")
+    assert (event["event"], event["logger"], event["level"]) == ("missed by 5 s", "slack_bolt", "warning")
 
 
 @pytest.mark.parametrize(
