@@ -41,6 +41,10 @@ SUBCOMMANDS = {
         "target": "target",
         "targets": "target",
         "language": "language",
+        "digest": "digest",
+        "digests": "digest",
+        "alerts": "alerts",
+        "alert": "alerts",
     },
     "fr": {
         "aide": "help",
@@ -55,6 +59,10 @@ SUBCOMMANDS = {
         "objectif": "target",
         "objectifs": "target",
         "langue": "language",
+        "digest": "digest",
+        "digests": "digest",
+        "alertes": "alerts",
+        "alerte": "alerts",
     },
 }
 
@@ -73,8 +81,8 @@ BEHIND = frozenset({"behind", "of", "derriere", "de", "du", "des", "d"})
 SHOWN = 20
 """How many tickets of a list fit a message that people still read."""
 
-LANGUAGE = "language"
-"""The command that only Slack knows: it is about a channel."""
+IN_SLACK = frozenset({"language", "digest", "alerts"})
+"""The commands that only Slack knows: they are about what is told there (`bot.slack.answers`)."""
 
 _SUBCOMMANDS = {word: command for words in SUBCOMMANDS.values() for word, command in words.items()}
 _ORDERS = {word: order for order, words in ORDERS.items() for word in words}
@@ -118,7 +126,7 @@ class Commands:
         }
         if command in pages and not rest.strip():
             return Said(reply=pages[command](), page=command)
-        if command == LANGUAGE:
+        if command in IN_SLACK:
             raise QuestionError("only_in_slack", word=words.split(maxsplit=1)[0])
         if command == "help":
             return self._topic(rest, now, text, viewer)

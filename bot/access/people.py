@@ -73,6 +73,11 @@ class Access:
             unsure=None in members.values() or (email is None and user not in self._rules.people),
         )
 
+    @property
+    def knows_leads(self) -> bool:
+        """Whether the settings say who leads anybody."""
+        return bool(self._rules.leads or self._rules.teams)
+
     def _agents(self, user: str, email: str | None) -> tuple[Identity, ...]:
         """Return who a user is in the helpdesks: as the settings say, else who is known there by the e-mail address."""
         agents = schema.agents.c

@@ -135,7 +135,7 @@ def _share(bot: Bot, click: Click, _: Text) -> None:
     viewer = bot.viewer(place).shared(place.channel)
     said = Said(reply=bot.commands.tell(stored.asked, stored.asked_at, spoken, viewer), asked=stored.asked)
     row = buttons_for_all(stored.asked, said.reply, stored.id, spoken, place)
-    note = spoken("share.by", name=_name(bot, place))
+    note = spoken("share.by", name=bot.name(place.team_id, place.user))
 
     def messages() -> Iterable[Message]:
         return forms(said.reply, spoken, bot.poster, row, first=stored.asked.first, note=note)
@@ -155,14 +155,6 @@ def _post(bot: Bot, click: Click, messages: Callable[[], Iterable[Message]]) -> 
         if not error.is_not_there or click.response_url is None:
             raise
         reply(click.response_url, messages(), for_all=True)
-
-
-def _name(bot: Bot, place: Place) -> str:
-    """Return what a person is called, without pinging them."""
-    try:
-        return bot.directory.profile(place.team_id, place.user).name or place.user
-    except OSError:
-        return place.user
 
 
 def _csv(bot: Bot, click: Click, text: Text) -> None:

@@ -1,20 +1,24 @@
 """Answers in Slack: the words, in simpler and simpler blocks, with the buttons that go on from there."""
 
 import secrets
+from collections.abc import Mapping
 
 import structlog
 
-from bot.commands import LANGUAGE, Said, subcommand
+from bot.commands import Said, subcommand
 from bot.posting.forms import forms
 from bot.posting.send import Message, SendError
 from bot.questions import Asked
 from bot.render.elements import actions, button
 from bot.render.limits import Block
 from bot.render.mrkdwn import escape
+from bot.slack.alerts import alerts
 from bot.slack.bot import Bot, Reader, Respond
 from bot.slack.buttons import buttons
 from bot.slack.channel_language import channel_language
+from bot.slack.digest import digest
 from bot.slack.menu import menu
+from bot.slack.subscribing import Do
 from bot.targeting import leads
 from bot.text import Text
 from kpi.errors import KpiError
@@ -23,6 +27,9 @@ log = structlog.get_logger(__name__)
 
 TARGETS = "target"
 
+IN_SLACK: Mapping[str, Do] = {"language": channel_language, "digest": digest, "alerts": alerts}
+"""The commands that only Slack knows (`bot.commands.IN_SLACK`), and what they do with the words after them."""
+
 
 def answer_words(bot: Bot, words: str, reader: Reader) -> None:
     """Answer what somebody said; without words, offer what is usually asked here. Raises KpiError and SendError."""
@@ -30,8 +37,9 @@ def answer_words(bot: Bot, words: str, reader: Reader) -> None:
         reader.respond(menu(bot, reader.place, reader.text))
         return
     now, (command, rest) = bot.now, subcommand(words)
-    if command == LANGUAGE:
-        _answer(bot, Said(reply=channel_language(bot, rest, reader)), reader, now)
+    if command is not None and command in IN_SLACK:
+        page = IN_SLACK[command](bot, rest, reader)
+        reader.respond(forms(page.sections, reader.text, bot.poster, page.below))
         return
     _answer(bot, bot.commands.say(words, now, reader.text, bot.viewer(reader.place)), reader, now)
 

@@ -25,6 +25,7 @@ from bot.slack.home import home_view
 from bot.slack.languages import Languages
 from bot.slack.people import with_agents
 from bot.slack.replay import Replays
+from bot.subscriptions import Subscriptions
 from bot.text import Text
 from kpi.errors import SettingsError
 
@@ -84,6 +85,7 @@ def create_app(
         directory=directory,
         languages=Languages(engine, directory, settings.language),
         poster=Poster(client),
+        subscriptions=Subscriptions(engine),
         clock=clock,
     )
     register(app, bot)

@@ -11,6 +11,7 @@ from bot.posting.send import Message, Poster
 from bot.questions import Questions
 from bot.slack.directory import SlackDirectory
 from bot.slack.languages import Languages
+from bot.subscriptions import Subscriptions
 from bot.text import Text
 
 Respond = Callable[[Iterable[Message]], None]
@@ -51,6 +52,7 @@ class Bot:
     directory: SlackDirectory
     languages: Languages
     poster: Poster
+    subscriptions: Subscriptions
     clock: Callable[[], float]
 
     @property
@@ -65,6 +67,13 @@ class Bot:
     def viewer(self, place: Place) -> Viewer:
         """Return who asks, for what that person may see."""
         return self.access.viewer(place.team_id, place.user, place.channel or None)
+
+    def name(self, team_id: str, user: str) -> str:
+        """Return what a person is called, without pinging them."""
+        try:
+            return self.directory.profile(team_id, user).name or user
+        except OSError:
+            return user
 
     def first_click(self, place: Place, key: str) -> AbstractContextManager[bool]:
         """Give whether a click is none that was made a moment ago, here or on another replica."""

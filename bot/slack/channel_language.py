@@ -2,6 +2,7 @@
 
 from bot.render.page import Section
 from bot.slack.bot import Bot, Reader
+from bot.slack.subscribing import Page
 from bot.targeting import leads
 from bot.targets import OFF
 from bot.text import Text
@@ -21,7 +22,7 @@ CHOICES = {
 """What people call the languages, without accents; None lets each person be answered in their own."""
 
 
-def channel_language(bot: Bot, words: str, reader: Reader) -> tuple[Section, ...]:
+def channel_language(bot: Bot, words: str, reader: Reader) -> Page:
     """Return the language of a channel, or what became of choosing one.
 
     Raises:
@@ -38,7 +39,7 @@ def channel_language(bot: Bot, words: str, reader: Reader) -> tuple[Section, ...
         bot.languages.choose(place.team_id, place.channel, CHOICES[word], by=place.user, now=bot.now)
     chosen = bot.languages.chosen(place.team_id, place.channel)
     said = text("language.none") if chosen is None else text("language.chosen", language=_name(chosen, text))
-    return (Section(heading=text("language.heading"), lines=(said, text("language.how"))),)
+    return Page(sections=(Section(heading=text("language.heading"), lines=(said, text("language.how"))),))
 
 
 def _name(language: str, text: Text) -> str:

@@ -35,10 +35,11 @@ def _parts(question: Question, lexicon: Lexicon, values: Mapping[str, Mapping[st
         yield lexicon.name("calendar", "")
     # Last, since words after a filter can belong to its value.
     for chosen in question.filters:
-        yield _filter(chosen, lexicon, values.get(chosen.dimension, {}))
+        yield filter_words(chosen, lexicon, values.get(chosen.dimension, {}))
 
 
-def _filter(chosen: Filter, lexicon: Lexicon, known: Mapping[str, str]) -> str:
+def filter_words(chosen: Filter, lexicon: Lexicon, known: Mapping[str, str]) -> str:
+    """Return a filter as it is typed; `known` are the labels of its dimension's values."""
     texts = ",".join(quoted(value_text(known, value)) for value in chosen.values)
     return f"{lexicon.name('dimension', chosen.dimension)}:{texts}"
 

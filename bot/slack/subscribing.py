@@ -1,0 +1,178 @@
+"""What `/kpi digest` and `/kpi alerts` have in common: their verbs, who may, and what there is in a channel."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.digests.wording import digest_words, kpi_alert_words
+from bot.render.limits import Block
+from bot.render.page import Section
+from bot.slack.bot import Bot, Place, Reader
+from bot.subscriptions import ASKED, Kind, Subscription, Wanted
+from bot.targeting import leads
+from bot.text import Text
+from kpi.errors import AccessError, QuestionError, suggest
+from kpi.language.tokens import plain
+
+VERBS = {
+    "on": ("on", "activer", "ajouter"),
+    "off": ("off", "stop", "arreter", "desactiver"),
+    "list": ("list", "liste"),
+    "now": ("now", "maintenant"),
+    "test": ("test", "essai", "essayer"),
+    "edit": ("edit", "modifier"),
+    "pause": ("pause", "suspendre"),
+    "resume": ("resume", "reprendre"),
+    "snooze": ("snooze", "reporter"),
+}
+"""What people say that is to happen, in both languages, without accents; the first is what help pages say."""
+
+_VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
+
+WRITTEN: Mapping[Kind, Callable[[Any, Text, Mapping[str, Mapping[str, str]]], str]] = {
+    Kind.DIGEST: lambda wanted, text, values: f"/kpi digest on {digest_words(wanted, text, values)}",
+    Kind.KPI: lambda wanted, text, values: f"/kpi alerts on {kpi_alert_words(wanted, text, values)}",
+}
+"""The command that makes each kind of subscription."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What is replied to a command that only Slack knows: words, and a row of elements below them."""
+
+    sections: tuple[Section, ...]
+    below: Sequence[Block] = ()
+
+
+Do = Callable[[Bot, str, Reader], Page]
+"""What a command does with the words after its verb."""
+
+
+def perform(name: str, known: Mapping[str, Do], bot: Bot, words: str, reader: Reader) -> Page:
+    """Do what the first word says; a list is what is wanted without any.
+
+    Raises QuestionError `unknown_verb` with the nearest that there are, and whatever the verb raises.
+    """
+    first, _, rest = words.strip().partition(" ")
+    verb = _VERB_OF.get(plain(first)) if first else "list"
+    if verb is None or verb not in known:
+        words_known = [word for each in known for word in VERBS[each]]
+        near = [_VERB_OF[word] for word in suggest(plain(first), words_known)]
+        raise QuestionError(
+            "unknown_verb", word=first, command=name, suggestions=list(dict.fromkeys(near)), known=list(known)
+        )
+    return known[verb](bot, rest.strip(), reader)
+
+
+def may_subscribe(bot: Bot, place: Place) -> bool:
+    """Tell whether a person may decide what is told in a place: one's own, or a channel's by who leads.
+
+    Where nobody is known to lead, everybody may.
+    """
+    return place.is_direct or not bot.access.knows_leads or leads(bot.viewer(place))
+
+
+def check_subscribing(bot: Bot, place: Place) -> None:
+    """Raise AccessError `subscriptions_for_leads` when a person may not decide what is told in a place."""
+    if not may_subscribe(bot, place):
+        raise AccessError("subscriptions_for_leads")
+
+
+def may_change(bot: Bot, place: Place, subscription: Subscription) -> bool:
+    """Tell whether a person may change or end a subscription: one's own always."""
+    return subscription.owner == place.user or may_subscribe(bot, place)
+
+
+# --- What there is ---------------------------------------------------------------------------------------------------
+
+
+def found(bot: Bot, place: Place, kinds: Sequence[Kind]) -> list[Subscription]:
+    """Return what is told in a place; in the App Home all that a person has made."""
+    if place.channel:
+        return bot.subscriptions.of_channel(place.team_id, place.channel, *kinds)
+    return [one for one in bot.subscriptions.of_owner(place.team_id, place.user) if one.kind in kinds]
+
+
+def chosen(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> list[Subscription]:
+    """Return those that words mean: all, or the one of a number in the list, its id, or its kind.
+
+    Raises:
+        QuestionError: `nothing_subscribed`, `unknown_subscription`.
+        AccessError: `subscriptions_for_leads`.
+    """
+    place, word = reader.place, plain(words)
+    there = found(bot, place, kinds)
+    if not there:
+        raise QuestionError("nothing_subscribed")
+    wanted = [one for number, one in enumerate(there, 1) if word in {"", str(number), one.id, one.kind.value}]
+    if not wanted:
+        raise QuestionError("unknown_subscription", word=words, most=len(there))
+    if not all(may_change(bot, place, one) for one in wanted):
+        raise AccessError("subscriptions_for_leads")
+    return wanted
+
+
+def written(bot: Bot, wanted: Wanted, kind: Kind, text: Text) -> str:
+    """Return the command that makes a subscription like this one."""
+    values = {chosen.dimension: bot.commands.asker.values(chosen.dimension) for chosen in wanted.filters}
+    return WRITTEN[kind](wanted, text, values)
+
+
+def line(bot: Bot, subscription: Subscription, text: Text) -> str:
+    """Return a subscription in one line: what makes it, when it comes next or why it doesn't, whose it is."""
+    said = [written(bot, subscription.wanted, subscription.kind, text)]
+    if subscription.is_paused:
+        said.append(paused(subscription, text))
+    elif subscription.next_at is not None:
+        zone = getattr(subscription.wanted, "recurrence").zone  # noqa: B009  # of those that have a next time
+        said.append(text("subscription.next", moment=text.instant(subscription.next_at, zone)))
+    if not subscription.channel.startswith("D"):
+        said.append(text("subscription.by", name=bot.name(subscription.team_id, subscription.owner)))
+    return " · ".join(said)
+
+
+def paused(subscription: Subscription, text: Text) -> str:
+    """Return that nothing is told, and why."""
+    if subscription.paused_for in {None, ASKED}:
+        return text("subscription.paused")
+    return text("subscription.paused_for", reason=subscription.paused_for)
+
+
+def listed(bot: Bot, reader: Reader, kinds: Sequence[Kind], heading: str, how: str) -> Page:
+    """Return what is told in a place, numbered, and how to make more."""
+    text = reader.text
+    there = found(bot, reader.place, kinds)
+    lines = [f"{number}. {line(bot, one, text)}" for number, one in enumerate(there, 1)]
+    if not lines:
+        lines = [text("subscription.nothing")]
+    return Page(sections=(Section(heading=heading, lines=(*lines, how)),))
+
+
+# --- What becomes of it ----------------------------------------------------------------------------------------------
+
+
+def end(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> Page:
+    """End what words mean; say what ended, and how to get it back. Raises as `chosen`."""
+    text = reader.text
+    ended = chosen(bot, words, reader, kinds)
+    lines = [line(bot, one, text) for one in ended]
+    for one in ended:
+        bot.subscriptions.remove(one.id)
+    return Page(sections=(Section(heading=text("subscription.ended"), lines=(*lines, text("subscription.back"))),))
+
+
+def pause(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> Page:
+    """Stop telling what words mean for the time being. Raises as `chosen`."""
+    stopped = [bot.subscriptions.pause(one, ASKED, bot.now) for one in chosen(bot, words, reader, kinds)]
+    return _changed(bot, stopped, reader)
+
+
+def resume(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> Page:
+    """Tell again what words mean. Raises as `chosen`."""
+    going = [bot.subscriptions.resume(one, bot.now) for one in chosen(bot, words, reader, kinds)]
+    return _changed(bot, going, reader)
+
+
+def _changed(bot: Bot, subscriptions: Sequence[Subscription], reader: Reader) -> Page:
+    lines = tuple(line(bot, one, reader.text) for one in subscriptions)
+    return Page(sections=(Section(heading=reader.text("subscription.changed"), lines=lines),))
