@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from enum import Enum
-from functools import cache
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, or_, select, update
 
 from bot.awaited import link_awaited
 from bot.database import upsert
+from bot.event_rows import event_row, store_apart, store_events
 from bot.facts import batches, bump, has_tickets, refold, remember_rules, rules_of
-from bot.helpdesks.connector import Gone, Moved, Page, Refused, TicketResult, Told
+from bot.helpdesks.connector import Apart, Gone, Moved, Page, Refused, TicketResult, Told
+from bot.observing import GONE_CHANGE, with_observed_changes
 from bot.tables import refused_tickets, sync_cursors
 from kpi import schema
 from kpi.events import GONE, Author, Field, History, Person, Status, Team, Ticket
@@ -22,8 +22,6 @@ from kpi.policies import Rulebook
 RETRY_FIRST_S = 300
 RETRY_AT_MOST_S = 86_400
 
-_GONE_CHANGE = "kpi-bot:gone"
-"""The change recorded for a ticket that is gone: the helpdesk no longer tells its history."""
 _LAST_IN_ITS_SECOND = 2**62
 
 
@@ -50,7 +48,7 @@ def store_page(connection: Connection, desk: Desk, page: Page, now: int) -> int:
 
     Storing it again changes nothing. `now` is the epoch second, for retries and the cursor's date.
     """
-    _store_helpdesk(connection, desk, page)
+    _store_helpdesk(connection, desk, page, now)
     store_told(connection, desk, page, now)
     cursor = json.dumps(page.cursor, sort_keys=True)
     if cursor != read_cursor_text(connection, desk.key):
@@ -63,11 +61,16 @@ def store_told(connection: Connection, desk: Desk, told: Told, now: int) -> None
     _store_named(connection, schema.agents, desk, told.agents)
     _store_named(connection, schema.customers, desk, told.customers)
     _store_named(connection, schema.teams, desk, told.teams)
-    store_tickets(connection, desk, told.tickets, now)
+    store_tickets(connection, desk, told.tickets, now, told.apart)
 
 
-def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketResult], now: int) -> None:
-    """Store what became of tickets and make their facts again; a ticket told twice is as told last."""
+def store_tickets(
+    connection: Connection, desk: Desk, results: Iterable[TicketResult], now: int, apart: Sequence[Apart] = ()
+) -> None:
+    """Store what became of tickets and make their facts again; a ticket told twice is as told last.
+
+    `apart` is what happened to any tickets, these or others.
+    """
     latest = {_external_id(result): result for result in results}
     histories = [result for result in latest.values() if isinstance(result, History)]
     refused = [result for result in latest.values() if isinstance(result, Refused)]
@@ -75,6 +78,7 @@ def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketRe
         _remember_messages(connection, desk)
     if not has_tickets(connection, desk.key):
         remember_rules(connection, desk.key, desk.rules(connection))
+    histories = with_observed_changes(connection, desk.key, histories)
     upsert(
         connection,
         schema.tickets,
@@ -83,8 +87,9 @@ def store_tickets(connection: Connection, desk: Desk, results: Iterable[TicketRe
     )
     ids = ticket_ids(connection, desk.key, latest)
     touched = {ids[history.ticket.external_id] for history in histories}
-    touched |= _store_events(connection, desk, histories, ids)
+    touched |= store_events(connection, desk.key, histories, ids)
     touched |= link_awaited(connection, desk.key, ids)
+    touched |= store_apart(connection, desk.key, apart, ticket_ids(connection, desk.key, {one.ticket for one in apart}))
     touched |= _store_gone(connection, [result for result in latest.values() if isinstance(result, Gone)], ids)
     touched |= _store_moved(connection, [result for result in latest.values() if isinstance(result, Moved)], ids)
     _store_refused(connection, desk, refused, now)
@@ -129,12 +134,20 @@ def _external_id(result: TicketResult) -> str:
     return result.ticket.external_id if isinstance(result, History) else result.external_id
 
 
-def _store_helpdesk(connection: Connection, desk: Desk, page: Page) -> None:
-    """Store what the data covers; its end never moves back, since nothing that was read is deleted."""
+def _store_helpdesk(connection: Connection, desk: Desk, page: Page, now: int) -> None:
+    """Store what the data covers; its end never moves back, since nothing that was read is deleted.
+
+    Of fields that are only observed nothing is sure before the first page, however often all is read again.
+    """
     helpdesks = schema.helpdesks.c
-    known = connection.scalar(select(helpdesks.synced_at).where(helpdesks.key == desk.key))
-    synced_at = max((end for end in (page.seen_until, known) if end is not None), default=None)
-    row = {"key": desk.key, "kind": desk.kind, "history_start": page.history_start, "synced_at": synced_at}
+    query = select(helpdesks.history_start, helpdesks.synced_at).where(helpdesks.key == desk.key)
+    known = connection.execute(query).first()
+    start, synced_at = page.history_start, page.seen_until
+    if page.observes:
+        start = min(at for at in (known.history_start if known else None, start, now) if at is not None)
+    if known is not None and known.synced_at is not None:
+        synced_at = max(known.synced_at, synced_at or known.synced_at)
+    row = {"key": desk.key, "kind": desk.kind, "history_start": start, "synced_at": synced_at}
     upsert(connection, schema.helpdesks, [row])
 
 
@@ -145,74 +158,19 @@ def _remember_messages(connection: Connection, desk: Desk) -> None:
     connection.execute(mine.where(helpdesks.c.messages.is_distinct_from(desk.messages)).values(messages=desk.messages))
 
 
-def storable(text: str) -> str:
-    """Return a text without what a database refuses: NUL in PostgreSQL, halves of a character in both."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
-
-
 def _store_named(connection: Connection, table: Table, desk: Desk, named: Sequence[Person | Team]) -> None:
-    rows = [{"helpdesk": desk.key, **_row(one)} for one in named]
+    rows = [{"helpdesk": desk.key, **event_row(one)} for one in named]
     if upsert(connection, table, rows, keep=("name", "joined_at")):
         bump(connection, table.name)
 
 
 def _ticket_row(desk: Desk, ticket: Ticket) -> dict[str, Any]:
     tags = "".join(f"|{tag}" for tag in sorted(set(ticket.tags))) + "|" * bool(ticket.tags)
-    return _row(ticket) | {
+    return event_row(ticket) | {
         "helpdesk": desk.key,
         "tags": tags,
         "subject": ticket.subject if desk.keep_subjects else None,
     }
-
-
-def _row(event: Any, **others: object) -> dict[str, Any]:  # noqa: ANN401  # any dataclass of kpi.events
-    """Return an event as its table holds it: flags as 0 or 1, words as plain text."""
-    return {name: _stored(getattr(event, name)) for name in _names(event.__class__)} | others
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
-
-
-def _stored(value: object) -> object:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):
-        return storable(value)
-    return int(value) if isinstance(value, bool) else value
-
-
-def _store_events(connection: Connection, desk: Desk, histories: Sequence[History], ids: Mapping[str, int]) -> set[int]:
-    """Store everything that happened to tickets; return the tickets that something was taken from."""
-    told = [(ids[history.ticket.external_id], history) for history in histories]
-    for batch in batches(ticket_id for ticket_id, _ in told):
-        changes = schema.ticket_changes
-        # Back again, and the helpdesk tells its history itself.
-        back = delete(changes).where(changes.c.ticket_id.in_(batch), changes.c.external_id == _GONE_CHANGE)
-        connection.execute(back)
-    upsert(connection, schema.ticket_changes, [_row(c, ticket_id=i) for i, history in told for c in history.changes])
-    upsert(connection, schema.messages, [_row(m, ticket_id=i) for i, history in told for m in history.messages])
-    moved: set[int] = set()
-    for table, name in ((schema.ratings, "ratings"), (schema.contacts, "contacts"), (schema.work, "work")):
-        rows = [
-            _row(event, ticket_id=ticket_id, helpdesk=desk.key)
-            for ticket_id, history in told
-            for event in getattr(history, name)
-        ]
-        moved |= _owners(connection, table, desk, [row["external_id"] for row in rows])
-        if upsert(connection, table, rows):
-            bump(connection, table.name)
-    return moved
-
-
-def _owners(connection: Connection, table: Table, desk: Desk, external_ids: Sequence[str]) -> set[int]:
-    """Return the tickets that these things belong to so far: a merge moves them, and both tickets' facts change."""
-    found: set[int] = set()
-    for batch in batches(external_ids):
-        query = select(table.c.ticket_id).where(table.c.helpdesk == desk.key, table.c.external_id.in_(batch))
-        found |= {ticket_id for ticket_id in connection.scalars(query) if ticket_id is not None}
-    return found
 
 
 def _store_gone(connection: Connection, gone: Sequence[Gone], ids: Mapping[str, int]) -> set[int]:
@@ -225,7 +183,7 @@ def _store_gone(connection: Connection, gone: Sequence[Gone], ids: Mapping[str, 
     for batch in batches(known):
         before = dict(connection.execute(select(tickets.c.id, tickets.c.status).where(tickets.c.id.in_(batch))).all())
         said = select(changes.c.ticket_id, changes.c.old)
-        said = said.where(changes.c.ticket_id.in_(batch), changes.c.external_id == _GONE_CHANGE)
+        said = said.where(changes.c.ticket_id.in_(batch), changes.c.external_id == GONE_CHANGE)
         before |= dict(connection.execute(said).all())
         rows = [
             _gone_change(ticket_id, known[ticket_id].at, before[ticket_id])
@@ -241,7 +199,7 @@ def _store_gone(connection: Connection, gone: Sequence[Gone], ids: Mapping[str, 
 def _gone_change(ticket_id: int, at: int | None, old: str | None) -> dict[str, Any]:
     return {
         "ticket_id": ticket_id,
-        "external_id": _GONE_CHANGE,
+        "external_id": GONE_CHANGE,
         "at": at,
         "position": _LAST_IN_ITS_SECOND,
         "field": Field.STATUS.value,

@@ -58,6 +58,7 @@ class Ticket:
 
     `status`, `team`, `agent`, `priority`, `level` and `type` are the present values; what they were before
     follows from the changes. `opened_by_agent` is true when the creator was an agent and not the requester.
+    `as_of` is the helpdesk's last update that is in it, where its records say so: an older state never replaces it.
     """
 
     helpdesk: str
@@ -78,6 +79,7 @@ class Ticket:
     subject: str | None = None
     url: str | None = None
     merged_into: str | None = None
+    as_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +156,34 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """From `at` on a field had this value; right before it had one of `after`, where that is certain."""
+
+    at: int
+    value: str
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A field whose changes the helpdesk doesn't tell: they are what differs from the state that is stored.
+
+    Attributes:
+        field: whose present value stands in the ticket.
+        since: the best known instant of its last change.
+        moments: what is certain of the time before, oldest first.
+        first: what it was when the ticket was created, if moments tell the rest; otherwise the first value seen.
+    """
+
+    field: Field
+    since: int
+    moments: tuple[Moment, ...] = ()
+    first: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything known of one ticket, in any order."""
+    """Everything known of one ticket, in any order; the changes of `observed` fields are not among `changes`."""
 
     ticket: Ticket
     changes: tuple[Change, ...] = ()
@@ -163,6 +191,7 @@ class History:
     ratings: tuple[Rating, ...] = ()
     contacts: tuple[Contact, ...] = ()
     work: tuple[Work, ...] = field(default=())
+    observed: tuple[Observed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

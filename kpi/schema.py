@@ -115,6 +115,7 @@ tickets = Table(
     Column("subject", Text, comment="kept only if the setting says so"),
     Column("url", Text),
     Column("merged_into", Text),
+    Column("as_of", INSTANT, comment="the helpdesk's last update that is in this row; NULL when it doesn't say"),
     UniqueConstraint("helpdesk", "external_id"),
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict
 
-from kpi.events import History, Person, Team
+from kpi.events import History, Person, Rating, Team, Work
 
 Cursor = dict[str, Any]
 """JSON: where a stream stands after a page; None before the first."""
@@ -40,6 +40,14 @@ class Refused:
 TicketResult = History | Gone | Moved | Refused
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Something that happened to a ticket and is told without it, maybe before it."""
+
+    ticket: str
+    event: Rating | Work
+
+
 class Named(TypedDict):
     """The people and teams that tickets name."""
 
@@ -55,12 +63,14 @@ class Told:
     Attributes:
         tickets: whole histories, or what became of the ticket.
         agents, customers, teams: those that they mention or that changed.
+        apart: what happened to tickets and their histories don't tell.
     """
 
     tickets: tuple[TicketResult, ...]
     agents: tuple[Person, ...] = ()
     customers: tuple[Person, ...] = ()
     teams: tuple[Team, ...] = ()
+    apart: tuple[Apart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +83,7 @@ class Page(Told):
         remaining: pages or records left, when known, for the progress bar.
         seen_until: everything that happened before this instant is in this page or in earlier ones.
         history_start: what happened before can't be read; None when everything there ever was can.
+        observes: some fields' changes are only seen by reading again, so that nothing before the first page is sure.
     """
 
     cursor: Cursor
@@ -80,6 +91,7 @@ class Page(Told):
     remaining: int | None = None
     seen_until: int | None = None
     history_start: int | None = None
+    observes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

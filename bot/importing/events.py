@@ -9,7 +9,7 @@ from bot.importing.mapping import Activity, Mapping, OfColumn
 from bot.importing.rows import Fault, RowRejectedError
 from bot.importing.ticket_kinds import ABOUT
 from bot.importing.words import meaning
-from bot.storage import storable
+from bot.event_rows import storable
 from kpi.errors import FileError, suggest
 from kpi.events import Author, Field
 

@@ -12,7 +12,7 @@ from bot.importing.header import Header
 from bot.importing.mapping import Mapping
 from bot.importing.survey import Format
 from bot.importing.words import EMPTY, EMPTY_TEXT, meaning, same
-from bot.storage import storable
+from bot.event_rows import storable
 from kpi.errors import FileError
 
 _SHOWN = 60
