@@ -246,9 +246,9 @@ def _without_order(words: str) -> tuple[str, Order | None]:
 def language_of(words: str, default: str) -> str:
     """Return the language that words are written in: the one that knows more of them, else the default.
 
-    The keys of KPIs are said in both.
+    The keys of KPIs are said in both, and so is what pauses a digest.
     """
-    said = [word for word in re.findall(WORD, words) if plain(word) not in CATALOGUE]
+    said = [word for word in re.findall(WORD, words) if plain(word) not in {*CATALOGUE, "pause"}]
     known = {
         language: sum(
             plain(word) in SUBCOMMANDS[language] or stem(plain(word)) in _vocabulary(language) for word in said
