@@ -19,6 +19,7 @@ import stamina
 import structlog
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
+from bot import metrics
 from bot.helpdesks.budget import Budget
 from kpi.errors import HelpdeskError
 
@@ -111,7 +112,7 @@ class HelpdeskClient:
         self._budget = budget
         self._clock = clock
         self._requests = 0
-        self._skew_s = 0
+        self._skew_s = 0.0
         self._http = httpx2.Client(
             headers={"Accept": "application/json", **headers},
             timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, 10)),
@@ -138,11 +139,11 @@ class HelpdeskClient:
     @property
     def skew_s(self) -> int:
         """The helpdesk's clock minus ours in seconds, as of the last answer."""
-        return self._skew_s
+        return round(self._skew_s)
 
     def now(self) -> int:
         """Return the instant on the helpdesk's clock."""
-        return int(self._clock()) + self._skew_s
+        return int(self._clock() + self._skew_s)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, patience: Patience | None = None) -> Json:
         """Return the JSON at `path`."""
@@ -180,7 +181,9 @@ class HelpdeskClient:
         try:
             response = self._http.send(request, stream=True)
         except httpx2.TransportError as error:
+            metrics.helpdesk_asked(None)
             raise TransientError("helpdesk_unreachable", url=self.url) from error
+        metrics.helpdesk_asked(response.status_code)
         try:
             content = response.read()
         except (httpx2.TransportError, httpx2.DecodingError) as error:
@@ -198,7 +201,7 @@ class HelpdeskClient:
         said = response.headers.get_list("Date")
         there = _http_date(said[-1]) if said else None
         if there is not None:
-            self._skew_s = round(there - self._clock())
+            self._skew_s = there - self._clock()
 
     def _refuse(self, response: httpx2.Response) -> None:
         status = response.status_code

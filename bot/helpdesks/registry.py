@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import connect as connect_demo
+from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
 from bot.settings import HelpdeskSettings
 
 CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
     "demo": connect_demo,
+    "liveagent": LiveAgent,
     "request-tracker": RequestTracker,
 }
 """By kind; the settings accept no other (`bot.settings_file.KINDS`)."""

@@ -5,16 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, KEY, ZONE, FakeLiveAgent
 from contract.fake_rt import TOKEN, FakeRT
 from pydantic import SecretStr
 
+from bot.helpdesks.budget import RateLimit
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import DemoHelpdesk
 from bot.helpdesks.http import Patience
+from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
 from bot.settings import HelpdeskSettings
 
 QUICK = Patience(attempts=3, first_wait_s=0.01, longest_wait_s=0.02, jitter_s=0.01)
+UNLIMITED = RateLimit(requests=1_000_000)
 NOON = 1_794_900_000  # a Tuesday: the story begins anew on Mondays
 
 
@@ -85,6 +89,55 @@ def request_tracker_desk(httpserver, tickets: int = 40) -> Desk:
     return Desk(connect=lambda: RequestTracker(rt_settings(url), QUICK), more=more, fake=rt, spoil=spoil)
 
 
+def la_settings(url: str, **options: object) -> HelpdeskSettings:
+    options = {"timezone": ZONE, **options}
+    return HelpdeskSettings(key="la", kind="liveagent", url=url, token=SecretStr(KEY), options=options)
+
+
+def busy_la(tickets: int) -> FakeLiveAgent:
+    """Return a LiveAgent with some tickets of every kind: mails, calls, chats, merged, split, deleted, ranked."""
+    la = FakeLiveAgent()
+    for number in range(1, tickets + 1):
+        owner = DINA if number % 3 else EMIL
+        ticket = la.create(owner, level="gold" if number % 4 == 0 else None, tags=["ab12"] if number % 5 == 0 else [])
+        if number % 13 == 0:
+            la.end(ticket, "X" if number % 2 else "B")
+            continue
+        reply = la.reply(ticket, ALICE if number % 2 else BOB)
+        if number % 17 == 0:
+            la.merge(ticket, into=f"t{1:07}")
+            continue
+        if number % 6 == 0:
+            la.call(ticket, "I", talk=None if number % 4 else 120)
+        if number % 7 == 0:
+            la.write(ticket)
+            la.transfer(ticket, "billing1", BOB)
+        if number % 2:
+            la.end(ticket, "R")
+            la.rank(ticket, "W" if number % 3 else "P", reply)
+        if number % 9 == 0:
+            la.split(ticket, la.write(ticket))
+    return la
+
+
+def liveagent_desk(httpserver, tickets: int = 40) -> Desk:
+    la = busy_la(tickets)
+    url = serve(httpserver, la)
+    first = next(iter(la.tickets))
+
+    def more() -> str:
+        la.write(first)
+        la.tick()
+        return first
+
+    def spoil() -> tuple[str, str]:
+        la.broken = {first}
+        return first, "helpdesk_server_error"
+
+    la.tick()
+    return Desk(connect=lambda: LiveAgent(la_settings(url), QUICK, UNLIMITED), more=more, fake=la, spoil=spoil)
+
+
 _demo_now = [NOON]
 _DEMO = DemoHelpdesk(clock=lambda: _demo_now[0])
 """One for all tests: writing its story takes seconds, and it keeps nothing but that."""
@@ -100,5 +153,5 @@ def demo_desk(_httpserver) -> Desk:
     return Desk(connect=lambda: _DEMO, more=more)
 
 
-OVER_HTTP = {"request-tracker": request_tracker_desk}
+OVER_HTTP = {"liveagent": liveagent_desk, "request-tracker": request_tracker_desk}
 DESKS = {**OVER_HTTP, "demo": demo_desk}
