@@ -79,19 +79,32 @@ def kpi_bot(
 
 
 @app.command()
-def run(*, lang: Language = None) -> None:  # noqa: ARG001  # its callback acts
+def run(
+    *,
+    only: Annotated[
+        str,
+        typer.Option(metavar="PARTS", help="web answers Slack, worker reads the helpdesks and sends what is due."),
+    ] = "web,worker",
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
     """Run the bot: answer Slack, and keep reading the helpdesks.
 
     With KPI_BOT_SLACK_APP_TOKEN it uses Socket Mode and needs no public address; with KPI_BOT_SLACK_SIGNING_SECRET
-    it serves HTTP on KPI_BOT_HOST and KPI_BOT_PORT. Logs are JSON on stderr. SIGTERM and Ctrl-C stop it cleanly.
+    it serves HTTP on KPI_BOT_HOST and KPI_BOT_PORT, where /healthz, /readyz and /metrics are in any case. Logs are
+    JSON on stderr. SIGTERM and Ctrl-C stop it cleanly.
 
-    **Example**: `KPI_BOT_SLACK_BOT_TOKEN=xoxb-… KPI_BOT_SLACK_APP_TOKEN=xapp-… kpi-bot run`
+    **Examples**
+
+    `KPI_BOT_SLACK_BOT_TOKEN=xoxb-… KPI_BOT_SLACK_APP_TOKEN=xapp-… kpi-bot run`
+
+    `kpi-bot run --only worker`
     """
-    from bot.running import run_bot  # noqa: PLC0415
+    from bot.running import Part, parts_named, run_bot  # noqa: PLC0415
     from bot.settings import load_settings  # noqa: PLC0415
 
     configure_logs(as_json=True)
-    run_bot(load_settings())
+    parts = parts_named(only)
+    run_bot(load_settings(reads_helpdesks=Part.WORKER in parts), parts=parts)
 
 
 @app.command()

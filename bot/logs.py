@@ -1,15 +1,20 @@
 """Logs: JSON for a running bot, readable lines for a single command, secrets in neither."""
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
+from urllib.parse import quote, unquote
 
 import structlog
 from structlog.typing import Processor
 
 HIDDEN = "•••"
+
+SHORTEST = 6
+"""A secret that is shorter is no secret, and hiding it would garble what else is written."""
 
 # What a field is called that holds a secret, whatever stands in it.
 _SECRET_FIELDS = re.compile(r"token|secret|password|authorization|cookie|api[-_]?key|signature", re.IGNORECASE)
@@ -23,10 +28,11 @@ _SECRETS_IN_TEXT = (
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"([?&]ticket=)[^\s&'\"]+"), rf"\1{HIDDEN}"),  # opens Slack's socket
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)"), rf"\1{HIDDEN}\2"),
     (
         re.compile(
-            r"((?:token|secret|password|api[-_]?key|signature)['\"]?\s*[:=]\s*(?:SecretStr\()?['\"]?)[^\s&'\",;)}\]]+",
+            r"((?:token|secret|password|cookie|api[-_]?key|signature)['\"]?\s*[:=]\s*(?:SecretStr\()?['\"]?)[^\s&'\",;)}\]]+",
             re.IGNORECASE,
         ),
         rf"\1{HIDDEN}",
@@ -34,8 +40,26 @@ _SECRETS_IN_TEXT = (
 )
 
 
+_known: re.Pattern[str] | None = None
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Hide these from now on wherever they stand, whatever is around them: what is known needs no guess."""
+    global _known  # noqa: PLW0603  # logs are one for the process
+    shapes = {shape for secret in secrets for shape in _shapes(secret) if len(shape) >= SHORTEST}
+    longest_first = sorted(shapes, key=len, reverse=True)
+    _known = re.compile("|".join(map(re.escape, longest_first))) if shapes else None
+
+
+def _shapes(secret: str) -> set[str]:
+    """Return a secret as it is written plainly, in addresses and in quotes."""
+    return {secret, unquote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]}
+
+
 def redact(text: str) -> str:
     """Return a text without the secrets that it may hold."""
+    if _known is not None:
+        text = _known.sub(HIDDEN, text)
     for pattern, instead in _SECRETS_IN_TEXT:
         text = pattern.sub(instead, text)
     return text

@@ -4,6 +4,7 @@ Every variable and key is described in `docs/en/settings.md`. Whatever is unknow
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,8 +27,8 @@ LANGUAGES = ("en", "fr")
 SECRETS = ("database_url", "helpdesk_token", "slack_bot_token", "slack_signing_secret", "slack_app_token")
 """Variables that may hold a secret: each can name a file instead, as `<VARIABLE>_FILE`."""
 
-
 _NO_TOKEN = SecretStr("")
+_PASSWORD = re.compile(r"://[^:/@]*:(.+)@")
 
 
 class Environment(SettingsTable):
@@ -103,6 +104,14 @@ class Settings:
         return tuple(helpdesk.key for helpdesk in self.helpdesks) or None
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """All secrets there are, so that no log shows one."""
+        tokens = (self.slack.bot_token, self.slack.signing_secret, self.slack.app_token)
+        given = {token.get_secret_value() for token in (*tokens, *(desk.token for desk in self.helpdesks)) if token}
+        password = _PASSWORD.search(self.database_url)
+        return frozenset(given if password is None else given | {password[1]})
+
+    @property
     def configuration(self) -> Configuration:
         """What answers depend on besides the question and the facts."""
         return Configuration(targets=self.targets, kpis=self.kpis)
@@ -122,8 +131,11 @@ class Settings:
         return self.rulebook({}).teams_mentioned() | self.targets.teams.keys() | self.access.teams.keys()
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of an environment, by default the process's own; raises SettingsError."""
+def load_settings(environment: Mapping[str, str] | None = None, *, reads_helpdesks: bool = True) -> Settings:
+    """Return the settings of an environment, by default the process's own; raises SettingsError.
+
+    Unless it `reads_helpdesks`, the process needs no address and no token of any, and looks at none.
+    """
     environment = os.environ if environment is None else environment
     path = environment.get(variable("settings"), "").strip()
     file = read_settings_file(Path(path)) if path else SettingsFile()
@@ -141,7 +153,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         timezone=given.timezone,
         language=given.language,
         week_start=file.week_start,
-        helpdesks=_helpdesks(given, file, environment),
+        helpdesks=_helpdesks(given, file, environment) if reads_helpdesks else _known_helpdesks(given, file),
         slack=slack,
         targets=file.targets,
         kpis=configured(file.kpis),
@@ -227,6 +239,14 @@ def _helpdesks(given: Environment, file: SettingsFile, environment: Mapping[str,
     found += [
         _complete(entry, _token(entry, environment), f"helpdesks.{entry.key}.{{}}".format) for entry in file.helpdesks
     ]
+    _refuse_doubles("helpdesks", [helpdesk.key for helpdesk in found])
+    return tuple(found)
+
+
+def _known_helpdesks(given: Environment, file: SettingsFile) -> tuple[HelpdeskSettings, ...]:
+    """Return the helpdesks by name alone."""
+    found = [] if given.helpdesk is None else [HelpdeskSettings(key=given.helpdesk, kind=given.helpdesk)]
+    found += [HelpdeskSettings(key=entry.key, kind=entry.kind) for entry in file.helpdesks]
     _refuse_doubles("helpdesks", [helpdesk.key for helpdesk in found])
     return tuple(found)
 

@@ -1,36 +1,29 @@
-"""The web server: what Slack calls, and whether the bot is well."""
+"""The web server: what Slack calls, and what others ask of the bot."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from slack_bolt import App
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from bot.slack.manifest import EVENTS_PATH
 
 LARGEST_BODY = 1_000_000
 
 
-def create_web(app: App | None, is_well: Callable[[], bool]) -> Starlette:
-    """Return the server: `POST /slack/events` for Slack, `GET /healthz` for whoever watches.
+def create_web(app: App | None, beside: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return the server: `POST /slack/events` for Slack, and what is served beside it.
 
     Args:
         app: answers Slack's requests; None when they come another way, so that nobody else's are answered.
-        is_well: tells whether questions can be answered; may block.
+        beside: other routes.
     """
-
-    async def healthz(_: Request) -> Response:
-        well = await run_in_threadpool(is_well)
-        return JSONResponse({"ok": well}, status_code=200 if well else 503)
-
-    routes = [Route("/healthz", healthz, methods=["GET"])]
-    if app is not None:
-        routes.append(Route(EVENTS_PATH, _slack_events(app), methods=["POST"]))
-    return Starlette(routes=routes)
+    slack = [] if app is None else [Route(EVENTS_PATH, _slack_events(app), methods=["POST"])]
+    return Starlette(routes=[*beside, *slack])
 
 
 def _slack_events(app: App) -> Callable[[Request], Awaitable[Response]]:

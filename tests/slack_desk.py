@@ -115,20 +115,20 @@ def settings(**given):
 
 
 @contextmanager
-def connected(commands, engine, *, is_well=lambda: True, clock=lambda: NOW, slack=None):
+def connected(commands, engine, *, clock=lambda: NOW, slack=None):
     """Give a stand-in Slack with the bot connected over HTTP."""
     slack = slack or StandInSlack(signing_secret=SECRET, bot_token=TOKEN)
     slack.workspace.scopes = frozenset(BOT_SCOPES)
-    with slack.running(), replica(slack, commands, engine, is_well=is_well, clock=clock) as url:
+    with slack.running(), replica(slack, commands, engine, clock=clock) as url:
         slack.events_url = url
         yield slack
 
 
 @contextmanager
-def replica(slack, commands, engine, *, is_well=lambda: True, clock=lambda: NOW):
+def replica(slack, commands, engine, *, clock=lambda: NOW):
     """Give the address of one more process of the bot, which works with the same Slack and the same database."""
     app = create_app(commands, engine, settings(), clock=clock, api_url=slack.api_url)
-    with serving(create_web(app, is_well)) as url:
+    with serving(create_web(app)) as url:
         yield f"{url}/slack/events"
 
 

@@ -33,7 +33,7 @@ def answering(desk: DemoDesk, bundle: Path) -> Iterator[list[BaseRoute]]:
         commands = Commands(Asker(desk.engine, settings))
         # On the page people change their language, and see at once what comes of it.
         app = create_app(commands, desk.engine, settings, clock=clock, api_url=slack.api_url, profiles_last_s=0)
-        with serving(create_web(app, lambda: True)) as url, _kept_up(desk):
+        with serving(create_web(app)) as url, _kept_up(desk):
             slack.events_url = f"{url}{EVENTS_PATH}"
             page = create_page(slack, bundle, complete=Completer(clock, settings.timezone), move=desk.move)
             yield [*page, *slack.routes()]

@@ -539,7 +539,7 @@ def test_the_running_bot_answers_reads_the_helpdesk_and_ends_on_sigterm(demo, de
             encoding="utf-8",
         )
         try:
-            wait_until(lambda: httpx2.get(f"http://127.0.0.1:{port}/healthz").json() == {"ok": True})
+            wait_until(lambda: httpx2.get(f"http://127.0.0.1:{port}/healthz").json()["ok"] is True)
             events_at = httpx2.post(f"http://127.0.0.1:{port}/slack/events", content=b"command=%2Fkpi")
             assert events_at.status_code == (401 if way == "http" else 404), "nobody else's requests are answered"
             if way == "socket mode":

@@ -42,7 +42,7 @@ def slack(engine):
     with slack.running():
         commands = Commands(Asker(engine, settings))
         app = create_app(commands, engine, settings, clock=lambda: NOW, api_url=slack.api_url)
-        with serving(create_web(app, lambda: True)) as url:
+        with serving(create_web(app)) as url:
             slack.events_url = f"{url}/slack/events"
             yield slack
 

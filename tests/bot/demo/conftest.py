@@ -77,5 +77,5 @@ def app(slack, client, addresses):
     """Give a Bolt app without listeners: a test adds those it needs."""
     app = App(client=client, signing_secret=SECRET)
     _, served = addresses
-    served.app, slack.events_url = create_web(app, lambda: True), f"{served.url}/slack/events"
+    served.app, slack.events_url = create_web(app), f"{served.url}/slack/events"
     return app

@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from slack_desk import connected, settings
+from slack_desk import settings
 
 from bot.demo.slack import StandInSlack
 from bot.slack.app import create_app
@@ -67,13 +67,6 @@ def test_a_request_that_is_no_command_is_not_ours(slack):
 @pytest.mark.parametrize(("body", "status"), [(b"\xff\xfe", 400), (b"x" * 1_000_001, 413), (b"", 401)])
 def test_what_slack_would_never_send_is_refused(slack, body, status):
     assert httpx2.post(slack.events_url, content=body, trust_env=False).status_code == status
-
-
-def test_health_is_told_to_whoever_watches(commands, engine):
-    for well, status in ((True, 200), (False, 503)):
-        with connected(commands, engine, is_well=lambda well=well: well) as slack:
-            response = httpx2.get(slack.events_url.replace("/slack/events", "/healthz"), trust_env=False)
-            assert (response.status_code, response.json()) == (status, {"ok": well})
 
 
 def test_a_token_that_slack_refuses_is_told_before_anything_is_served(commands, engine):
