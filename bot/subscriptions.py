@@ -202,6 +202,11 @@ class Subscriptions:
         found = self._read(table.id == key, table.team_id == team_id)
         return found[0] if found else None
 
+    def of(self, key: str) -> Subscription | None:
+        """Return a subscription of any workspace; None when there is none such."""
+        found = self._read(subscriptions.c.id == key)
+        return found[0] if found else None
+
     def of_channel(self, team_id: str, channel: str, *kinds: Kind) -> list[Subscription]:
         """Return what is told in a channel, of some kinds or all, the oldest first."""
         table = subscriptions.c

@@ -208,4 +208,5 @@ alerts = Table(
     Column("escalated_at", INSTANT),
     Column("ended_at", INSTANT),
     Index("ix_alerts_message", "message"),
+    Index("ix_alerts_ticket", "ticket_id"),
 )

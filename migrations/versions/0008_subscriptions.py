@@ -112,9 +112,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subscription", "ticket_id", "metric", "instance", name=op.f("pk_alerts")),
     )
     op.create_index("ix_alerts_message", "alerts", ["message"], unique=False)
+    op.create_index("ix_alerts_ticket", "alerts", ["ticket_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_alerts_ticket", table_name="alerts")
     op.drop_index("ix_alerts_message", table_name="alerts")
     op.drop_table("alerts")
     op.drop_index("ix_alert_messages_next_at", table_name="alert_messages")
