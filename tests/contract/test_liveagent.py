@@ -8,6 +8,7 @@ import pytest
 from contract.desks import QUICK, UNLIMITED, la_settings, serve
 from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, GONE, START, SYSTEM, FakeLiveAgent
 from contract.test_connectors import told
+from werkzeug import Response
 
 from bot.checking import Check, State
 from bot.helpdesks.budget import RateLimit
@@ -547,6 +548,25 @@ def test_without_histories_a_tickets_last_status_is_dated(la, connect):
     assert history.changes[0].at == la.tickets[ticket].resolved
 
 
+def test_without_histories_a_closed_ticket_was_solved_before_if_it_was_resolved(la, connect):
+    la.forbidden.add("history")
+    ticket, never = la.create(), la.create()
+    la.end(ticket, "R")
+    la.end(ticket, "L")
+    la.end(never, "L")
+    found = told(pages(la, connect()))
+    assert of(found[ticket], Field.STATUS) == [("new", "solved"), ("solved", "closed")]
+    assert of(found[never], Field.STATUS) == [("new", "closed")]
+
+
+def test_one_ticket_that_is_closed_to_the_key_doesnt_make_histories_unavailable(la, connect):
+    ticket, newest = la.create(), la.create()
+    la.reply(ticket)
+    la.tickets[newest].changed = la.now + 30
+    la.closed.add(newest)
+    assert of(read(la, connect, ticket), Field.STATUS) == [("new", "pending")]
+
+
 def test_without_calls_nobody_is_said_to_wait_for_a_call(la, connect):
     la.forbidden.add("calls")
     ticket = la.create(kind="", channel="C")
@@ -563,10 +583,23 @@ def test_one_ticket_that_is_closed_to_the_key_is_refused_and_the_others_are_read
     assert found[other].messages
 
 
+@pytest.mark.parametrize("part", ["messages", "history"])
+def test_a_ticket_of_which_something_isnt_found_is_refused_and_not_gone(la, connect, part):
+    ticket, other = la.create(), la.create()
+    la.tick()
+
+    def not_found(request):
+        return Response("{}", 404, content_type="application/json") if f"{ticket}/{part}" in request.path else None
+
+    la.faults = [not_found] * 100
+    found = told(connect().pages(None))
+    assert found[ticket] == Refused(external_id=ticket, reason="helpdesk_not_found")
+    assert found[other].messages
+
+
 def test_a_ticket_that_went_between_the_list_and_its_messages_is_gone(la, connect):
     ticket, other = la.create(), la.create()
     connector = connect()
-    la.faults = [lambda _: None] * 8
 
     def remove(request):
         if f"/{ticket}/" in request.path:
@@ -627,6 +660,24 @@ def test_a_zone_that_puts_changes_into_the_future_is_said_in_one_sentence_and_no
     with pytest.raises(HelpdeskError) as raised:
         list(connect(timezone="America/New_York").pages(None))
     assert raised.value.key == "liveagent_zone_wrong"
+
+
+def test_one_ticket_that_was_imported_with_a_date_to_come_holds_nothing_up(la, connect):
+    odd, *others = (la.create() for _ in range(4))
+    la.tickets[odd].changed = la.now + 86_400
+    assert set(told(pages(la, connect()))) == set(others)
+
+
+def test_segments_of_one_second_are_in_the_order_in_which_they_ended(la, connect):
+    ticket = la.create()
+    kept = la.tickets[ticket]
+    la.tick()
+    for status in "ACR":
+        la._set(ticket, status=status)
+    names = [segment["id"] for segment in kept.segments]
+    for segment, name in zip(kept.segments, reversed(names), strict=True):
+        segment["id"] = name
+    assert read(la, connect, ticket).ticket.status is Status.SOLVED
 
 
 def test_a_zone_that_makes_everything_old_is_doubted(la, url):

@@ -66,8 +66,7 @@ class LiveAgent:
 
     def _reader(self, latest: list[Record]) -> Reader:
         """Return a reader that knows who and what is there; `latest` are tickets to try what is given."""
-        sample = str(latest[0]["id"]) if latest else None
-        return Reader(client=self._client, mapper=self._mapper(read_directory(self._client, sample)))
+        return Reader(client=self._client, mapper=self._mapper(read_directory(self._client, latest)))
 
     def _mapper(self, directory: Directory) -> Mapper:
         return Mapper(helpdesk=self._settings.key, web=self._client.web, options=self._options, directory=directory)

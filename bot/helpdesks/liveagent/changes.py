@@ -14,6 +14,8 @@ TRACE_WITHIN_S = 2
 AFTER_MESSAGES = 1_000_000
 """Within a second, what is said comes before what is done about it."""
 
+FOREVER = 2**62
+
 Values = Mapping[Field, str | None]
 
 
@@ -27,28 +29,45 @@ def present(mapper: Mapper, record: Record, *, merged: bool) -> dict[Field, str 
 
 
 def changes(talk: Conversation, segments: Sequence[Record], *, merged: bool) -> tuple[Change, ...]:
-    """Return the changes of a ticket, oldest first.
-
-    What the record has otherwise than the last segment, or without any, was changed when the record says so: a
-    segment that is younger than the record stands.
-    """
-    mapper, record = talk.mapper, talk.record
-    ordered = sorted(
-        (segment for segment in segments if mapper.instant(segment.get("date_from")) is not None),
-        key=lambda segment: (mapper.instant(segment["date_from"]), str(segment["id"])),
-    )
-    told = [(segment, _values(mapper, segment, merged=merged)) for segment in ordered]
-    walked = [
+    """Return the changes of a ticket, oldest first; `segments` is empty where LiveAgent tells none."""
+    told = [(segment, _values(talk.mapper, segment, merged=merged)) for segment in _in_order(talk.mapper, segments)]
+    if not told:
+        return tuple(_by_record(talk, merged=merged))
+    walked = (
         change
         for position, ((_, before), (segment, after)) in enumerate(pairwise(told))
         for change in _between(talk, segment, before, after, position)
-    ]
-    last_at = max((mapper.instant(segment["date_from"]) or 0 for segment in ordered), default=0)
-    last = told[-1][1] if told else {Field.STATUS: Status.NEW.value}
-    now = present(mapper, record, merged=merged)
-    at = _settled_at(mapper, record, Status(now[Field.STATUS] or Status.NEW))
-    late = [] if told and at <= last_at else list(_late(talk, last, now, at))
-    return (*walked, *late)
+    )
+    segment, last = told[-1]
+    return (*walked, *_unrecorded(talk, last, talk.mapper.instant(segment["date_from"]) or 0, merged=merged))
+
+
+def _in_order(mapper: Mapper, segments: Sequence[Record]) -> list[Record]:
+    """Return the segments by their beginning; of those of one second, the one that is still running is last."""
+    dated = [(mapper.instant(s.get("date_from")), mapper.instant(s.get("date_to")) or FOREVER, s) for s in segments]
+    found = [(start, end, str(segment["id"]), segment) for start, end, segment in dated if start is not None]
+    return [segment for *_, segment in sorted(found, key=lambda one: one[:3])]
+
+
+def _unrecorded(talk: Conversation, last: Values, last_at: int, *, merged: bool) -> Iterator[Change]:
+    """Yield what the record has otherwise than the last segment, unless that is the younger of the two."""
+    now = present(talk.mapper, talk.record, merged=merged)
+    at = _settled_at(talk.mapper, talk.record, Status(now[Field.STATUS] or Status.NEW))
+    if at > last_at:
+        yield from _late(talk, last, now, at)
+
+
+def _by_record(talk: Conversation, *, merged: bool) -> Iterator[Change]:
+    """Yield what the record alone tells of the status: when it became what it is, and when it was solved before."""
+    now = present(talk.mapper, talk.record, merged=merged)
+    status = Status(now[Field.STATUS] or Status.NEW)
+    last: Values = {Field.STATUS: Status.NEW.value}
+    at = _settled_at(talk.mapper, talk.record, status)
+    if status is Status.CLOSED and talk.mapper.instant(talk.record.get("date_resolved")) is not None:
+        yield from _late(talk, last, now | {Field.STATUS: Status.SOLVED.value}, at)
+        last = {Field.STATUS: Status.SOLVED.value}
+        at = max(at, talk.mapper.instant(talk.record.get("date_changed")) or at)
+    yield from _late(talk, last, now, at)
 
 
 def _values(mapper: Mapper, segment: Record, *, merged: bool) -> dict[Field, str | None]:
@@ -87,9 +106,9 @@ def _late(talk: Conversation, last: Values, now: Values, at: int) -> Iterator[Ch
     for field, old in last.items():
         if now[field] != old:
             yield Change(
-                external_id=f"{talk.record['id']}/{field.value}/{at}",
+                external_id=f"{talk.record['id']}/{field.value}/{now[field]}/{at}",
                 at=at,
-                position=2 * AFTER_MESSAGES,
+                position=2 * AFTER_MESSAGES + (now[field] == Status.CLOSED.value),
                 field=field,
                 old=old,
                 new=now[field],

@@ -10,6 +10,9 @@ from bot.helpdesks.liveagent.directory import read_directory
 from bot.helpdesks.liveagent.mapping import CHANNELS, STATUSES, Mapper
 from kpi.errors import HelpdeskError
 
+SAMPLES = 3
+"""How many of the tickets that changed last are looked at: a single one may be odd."""
+
 AHEAD_S = 120
 """The clocks of a server and of its database may differ by a little."""
 
@@ -28,7 +31,7 @@ MISSING = {
 Warning_ = tuple[str, dict[str, object]]
 
 
-def newest(client: ApiClient, count: int = 1, patience: Patience | None = None) -> list[Record]:
+def newest(client: ApiClient, count: int = SAMPLES, patience: Patience | None = None) -> list[Record]:
     """Return the tickets that changed last; raises HelpdeskError that says whether address or key is wrong."""
     try:
         return client.by_change(latest=True, count=count, patience=patience)
@@ -43,14 +46,16 @@ def newest(client: ApiClient, count: int = 1, patience: Patience | None = None) 
 def age(client: ApiClient, mapper: Mapper, latest: Sequence[Record]) -> int | None:
     """Return how many seconds ago the last change was, by the server's clock; None when there was none.
 
-    Raises HelpdeskError `liveagent_zone_wrong` when it is yet to come: then the dates are in another zone.
+    Raises HelpdeskError `liveagent_zone_wrong` when the last ones are all yet to come: then the dates are in another
+    zone. A single one may be a ticket that was imported with such a date.
     """
-    changed_at = max((mapper.instant(record.get("date_changed")) or 0 for record in latest), default=0)
-    ago = client.http.now() - changed_at
-    if changed_at and ago < -AHEAD_S:
+    now = client.http.now()
+    dates = (mapper.instant(record.get("date_changed")) for record in latest[:SAMPLES])
+    ages = [now - changed_at for changed_at in dates if changed_at is not None]
+    if ages and max(ages) < -AHEAD_S:
         zone = mapper.options.timezone
-        raise HelpdeskError("liveagent_zone_wrong", url=client.web, zone=zone, minutes=-ago // 60)
-    return ago if changed_at else None
+        raise HelpdeskError("liveagent_zone_wrong", url=client.web, zone=zone, minutes=-max(ages) // 60)
+    return min(ages, default=None)
 
 
 def check(client: ApiClient, mapper: Mapper) -> Account:
@@ -60,7 +65,7 @@ def check(client: ApiClient, mapper: Mapper) -> Account:
     warnings: list[Warning_] = [] if latest else [("liveagent_no_tickets", {})]
     if quiet_s is not None and quiet_s > QUIET_S:
         warnings.append(("liveagent_zone_unsure", {"zone": mapper.options.timezone, "minutes": quiet_s // 60}))
-    directory = read_directory(client, str(latest[0]["id"]) if latest else None)
+    directory = read_directory(client, latest)
     now = client.http.now()
     directory.optional("calls", lambda: client.calls(mapper.between(now - QUIET_S, now)))
     warnings += [(MISSING[name], {}) for name in sorted(directory.unavailable)]

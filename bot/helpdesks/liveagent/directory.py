@@ -1,7 +1,8 @@
 """Who and what LiveAgent's identifiers are, and which of its optional lists it gives; asked once a run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.helpdesks.liveagent.client import UNAVAILABLE, ApiClient, Record
 from kpi.errors import HelpdeskError
@@ -37,13 +38,16 @@ class Directory:
             return []
 
 
-def read_directory(client: ApiClient, sample: str | None) -> Directory:
-    """Return the directory; `sample` is a ticket on which to try whether histories are given."""
+def read_directory(client: ApiClient, samples: Sequence[Record]) -> Directory:
+    """Return the directory; `samples` are tickets on which to try whether histories are given."""
     directory = Directory(agents={str(row["id"]): row for row in client.agents()})
     departments = directory.optional("departments", client.departments)
     directory.departments = {str(row["department_id"]): row for row in departments}
     directory.tags = {str(row["id"]): row for row in directory.optional("tags", client.tags)}
     directory.levels = {str(row["id"]): row for row in directory.optional("slas", client.levels)}
-    if sample is not None:
-        directory.optional("history", lambda: client.segments(sample))
+    for sample in samples:
+        directory.unavailable.discard("history")  # the one before may be closed to this key
+        directory.optional("history", partial(client.segments, str(sample["id"])))
+        if "history" not in directory.unavailable:
+            break
     return directory

@@ -103,13 +103,21 @@ class Reader:
 
     def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
         """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
-        if error.key == "helpdesk_not_found":
+        if error.key == "helpdesk_not_found" and self._is_gone(name):
             return Gone(external_id=name)
         if error.key in BROKEN:
             self.client.by_change(latest=True)  # when this fails too, it isn't the ticket
-        elif error.key != "helpdesk_refused":
+        elif error.key not in UNAVAILABLE:
             raise error
         return Refused(external_id=name, reason=error.key)
+
+    def _is_gone(self, name: str) -> bool:
+        """Tell whether a ticket itself isn't there, and not only something of it."""
+        try:
+            self.client.ticket(name)
+        except HelpdeskError as error:
+            return error.key == "helpdesk_not_found"
+        return False
 
     def _mention(self, history: History, record: Record) -> None:
         ticket = history.ticket
