@@ -177,12 +177,17 @@ class Book:
             row = connection.execute(query).one_or_none()
             return None if row is None else _message(row, connection)
 
-    def running(self, subscription: str) -> int:
-        """Return how many alerts of a subscription have not ended."""
-        told = alerts.c
-        query = select(told.ticket_id).where(told.subscription == subscription, told.ended_at.is_(None))
+    def messages(self, subscription: str) -> list[str]:
+        """Return the messages of a subscription whose story goes on, the oldest first."""
+        told, message = alerts.c, alert_messages.c
+        query = (
+            select(message.id, message.created_at)
+            .join(alerts, told.message == message.id)
+            .where(message.subscription == subscription, told.ended_at.is_(None))
+            .distinct()
+        )
         with self._engine.connect() as connection:
-            return len(connection.execute(query).all())
+            return [row.id for row in connection.execute(query.order_by(message.created_at, message.id))]
 
     def posted(self, message: AlertMessage) -> Posted | None:
         """Return where a message stands; None before it does."""

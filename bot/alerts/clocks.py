@@ -160,8 +160,8 @@ def changed_messages(connection: Connection, now: int, seen: int) -> Sequence[st
         .join(ticket_facts, facts.ticket_id == alert.ticket_id)
         .where(facts.version > seen, facts.version != alert.version)
     )
-    rows = connection.execute(due.union(moved).order_by("created_at", "id")).all()
-    return [row.id for row in rows]
+    rows = connection.execute(due.union(moved)).all()
+    return [row.id for row in sorted(rows, key=lambda row: (row.created_at, row.id))]
 
 
 def facts_version(connection: Connection) -> int:

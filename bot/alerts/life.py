@@ -145,7 +145,7 @@ def look(alert: Alert, sight: Sight, wanted: SlaWanted, now: int) -> Look:
         lead = alert.lead_s  # still to be told
     if phase in ENDED:
         return Look(phase=phase, news=(), lead_s=lead, next_at=None)
-    times = _times(alert, phase, sight, wanted, now) if now >= hushed else iter([hushed])
+    times = [*_times(alert, phase, sight, wanted, now), hushed]
     return Look(phase=phase, news=news, lead_s=lead, next_at=min((at for at in times if at > now), default=None))
 
 

@@ -99,7 +99,8 @@ class Alerts:
         if not known.sighted:
             return []
         longest = max(wanted.leads_s)
-        with known.frames.connect() as connection:
+        # Not within what is known: what was told a moment ago, by another subscription of the channel, is told.
+        with self._engine.connect() as connection:
             found = due_clocks(
                 connection,
                 order.id,
@@ -115,7 +116,7 @@ class Alerts:
         ]
 
     def _tell_blind(self, order: Subscription, known: World) -> None:
-        """Tell the owner, once for each time, that a helpdesk can't be read: nothing is told of its clocks meanwhile."""
+        """Tell the owner, each time once, that a helpdesk can't be read: nothing is told of its clocks meanwhile."""
         text = Text(order.language)
         for helpdesk, read_at in known.blind.items():
             if isinstance(order.wanted, SlaWanted) and read_at >= order.created_at:
