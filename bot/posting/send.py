@@ -58,6 +58,7 @@ def _first_taken(messages: Iterable[Message], attempt: Callable[[Message], "_Ref
     for message in messages:
         found = attempt(message)
         if found is None:
+            log.info("sent")
             return
         refusal = found
         log.warning("slack_refused_message", problem=refusal.error.code)

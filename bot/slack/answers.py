@@ -1,6 +1,5 @@
 """Answers in Slack: the words, in simpler and simpler blocks, with the buttons that go on from there."""
 
-import secrets
 from collections.abc import Mapping
 
 import structlog
@@ -17,11 +16,12 @@ from bot.slack.bot import Bot, Reader, Respond
 from bot.slack.buttons import buttons
 from bot.slack.channel_language import channel_language
 from bot.slack.digest import digest
+from bot.slack.following import reference
 from bot.slack.menu import menu
 from bot.slack.subscribing import Do
 from bot.targeting import leads
 from bot.text import Text
-from kpi.errors import KpiError
+from kpi.errors import AccessError, KpiError, QuestionError
 
 log = structlog.get_logger(__name__)
 
@@ -80,9 +80,12 @@ def tell(error: Exception, text: Text, respond: Respond) -> None:
 
 def what_went_wrong(error: Exception, text: Text) -> str:
     """Return what went wrong and what to do; of a defect, a reference under which the log has it."""
-    if isinstance(error, KpiError):
+    if isinstance(error, AccessError | QuestionError):
         log.info("question_refused", error=str(error))
         return text.error(error)
-    reference = secrets.token_hex(4)
-    log.error("listener_failed", reference=reference, exc_info=error)
-    return text("error.unknown", reference=reference)
+    if isinstance(error, KpiError):
+        log.warning("question_failed", error=str(error))
+        return text.error(error)
+    named = reference()
+    log.error("listener_failed", reference=named, exc_info=error)
+    return text("error.unknown", reference=named)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -21,6 +20,7 @@ from bot.slack import actions, mentions, modals
 from bot.slack.answers import answer_words, tell, what_went_wrong
 from bot.slack.bot import Bot, Place, Reader, Respond
 from bot.slack.directory import REMEMBERED_S, SlackDirectory
+from bot.slack.following import FollowingExecutor, begin, counted
 from bot.slack.home import home_view
 from bot.slack.languages import Languages
 from bot.slack.people import with_agents
@@ -70,7 +70,7 @@ def create_app(
         app = App(
             client=client,
             signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else "",
-            listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="slack"),
+            listener_executor=FollowingExecutor(LISTENERS, thread_name_prefix="slack"),
         )
     except BoltError as error:
         raise SettingsError("slack_refused") from error
@@ -94,10 +94,18 @@ def create_app(
 
 def register(app: App, bot: Bot) -> None:
     """Add every listener to the app."""
+    _follow(app)
     _refuse_replays(app, bot.clock)
     _listen_to_commands(app, bot)
     _listen_to_clicks(app, bot)
     _listen_to_events(app, bot)
+
+
+def _follow(app: App) -> None:
+    @app.middleware
+    def follow(body: Payload, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002  # Bolt's name
+        begin(body)
+        return next()
 
 
 def _refuse_replays(app: App, clock: Callable[[], float]) -> None:
@@ -172,7 +180,8 @@ def _listen_to_events(app: App, bot: Bot) -> None:
         place = Place(team_id=body["team_id"], user=event["user"])
         # Shown again it is only fresher, so an event that is told twice does no harm.
         if event.get("tab") == "home":
-            bot.poster.home(place.user, home_view(bot, place, bot.text(place)))
+            with counted():
+                bot.poster.home(place.user, home_view(bot, place, bot.text(place)))
 
 
 def _is_first(bot: Bot, body: Payload) -> bool:
@@ -198,8 +207,9 @@ def _telling(bot: Bot, place: Place, do: Callable[[Text], None], respond: Respon
     """
     text = Text(bot.languages.usual)
     try:
-        text = bot.text(place, words)
-        do(text)
+        with counted():
+            text = bot.text(place, words)
+            do(text)
     except Exception as error:  # noqa: BLE001  # whatever went wrong, the person is told
         tell(error, text, respond)
 

@@ -77,7 +77,7 @@ def test_a_token_that_slack_refuses_is_told_before_anything_is_served(commands, 
 
 
 def test_a_slack_that_is_not_there_is_told(commands, engine, monkeypatch):
-    monkeypatch.setattr("bot.posting.send.RETRIES", 0)
+    monkeypatch.setattr("bot.posting.refusals.RETRIES", 0)
     with pytest.raises(SettingsError) as refused:
         create_app(commands, engine, settings(), clock=time.time, api_url="http://127.0.0.1:9/api/")
     assert Text("en").error(refused.value).startswith("Slack can't be reached")
