@@ -19,13 +19,15 @@ from kpi.answer import answer
 from kpi.configuration import Configuration
 from kpi.dimensions import DIMENSIONS
 from kpi.drilldown import Listing, tickets_behind
+from kpi.due import Promises, promises
 from kpi.errors import StorageError
 from kpi.explain import Explanation, explain, usual_split
 from kpi.frames import DatabaseFrames, Frames, Freshness
 from kpi.language import Context, parse
 from kpi.memory import MemoryFrames, MemorySnapshot
+from kpi.period import Period, midnight
 from kpi.projection import shared_holidays
-from kpi.question import Answer, Question
+from kpi.question import Answer, Filter, Question
 from kpi.watch import Watch, watch
 
 
@@ -89,6 +91,11 @@ class Asker:
         """The reporting time zone."""
         return self._settings.timezone
 
+    @property
+    def week_start(self) -> int:
+        """The first day of the week, from Monday 0."""
+        return self._settings.week_start
+
     def understand(
         self, words: str, now: int, language: str, frames: Frames | None = None, viewer: Viewer | None = None
     ) -> Question:
@@ -151,6 +158,14 @@ class Asker:
         """Return what is out of the ordinary of some KPIs; raises as `ask`."""
         with self._asked(question, About.ANOMALIES, now, viewer) as (may, facts, configuration):
             return replace(watch(may.question, keys, facts, now, configuration), narrowed=may.narrowed)
+
+    def promises(
+        self, filters: Sequence[Filter], period: Period, now: int, viewer: Viewer | None = None, limit: int = 3
+    ) -> Promises:
+        """Return which SLA clocks are late and which are due before a period ends, `limit` of each; raises as `ask`."""
+        question = Question(kpi="overdue", period=period, filters=tuple(filters))
+        with self._asked(question, About.TICKETS, now, viewer) as (may, facts, _):
+            return promises(may.question.filters, facts, now, midnight(period.end, period.zone), limit)
 
     @contextmanager
     def _asked(

@@ -1,5 +1,6 @@
 """When something that recurs is due: on chosen local days, once each, whatever the clocks do (DST)."""
 
+from calendar import monthrange
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,11 +11,10 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from kpi.hours import instant
-from kpi.period import Grain, Period, add_months, local_day
+from kpi.period import Grain, Period, local_day
 
 DAYS_OF_WEEK = frozenset(range(7))
 WORKING_DAYS = frozenset(range(5))
-MINUTES_OF_DAY = 1440
 
 
 class Cadence(StrEnum):
@@ -41,9 +41,9 @@ class Recurrence:
         at: minutes after local midnight.
         zone: IANA name.
         cadence: how often.
-        weekdays: Monday 0; of a weekly one the only day, of a monthly one without meaning.
+        weekdays: Monday 0; of a weekly one its only day, of a monthly one without meaning.
         month_day: of a monthly one; in a shorter month its last day.
-        calendar: whose public holidays it leaves out, as `FR` or `DE-BY`; a monthly one is then due on the day after.
+        calendar: whose public holidays it leaves out, as `FR` or `DE-BY`; a weekly or monthly one comes the day after.
     """
 
     at: int
@@ -55,35 +55,57 @@ class Recurrence:
 
     def next(self, after: int) -> Occurrence:
         """Return the first occurrence after an instant."""
-        # The time of a day may be skipped, and then fall onto the day after it.
-        day = local_day(after, self.zone) - timedelta(days=1)
+        day = local_day(after, self.zone)
         while True:
-            at = self._instant(day) if self._falls_on(day) else None
-            if at is not None and at > after:
-                return Occurrence(day=day, at=at)
+            found = self.on(day)
+            if found is not None and found.at > after:
+                return found
             day += timedelta(days=1)
+
+    def previous(self, before: int) -> Occurrence:
+        """Return the last occurrence before an instant."""
+        day = local_day(before, self.zone)
+        while True:
+            found = self.on(day)
+            if found is not None and found.at < before:
+                return found
+            day -= timedelta(days=1)
+
+    def on(self, day: date) -> Occurrence | None:
+        """Return the occurrence of a local day, if it has one."""
+        at = self._instant(day) if self._stands_for(day) is not None else None
+        return None if at is None else Occurrence(day=day, at=at)
 
     def reported(self, day: date, week_start: int = 0) -> Period:
         """Return the period that is reported on a day: the whole days since the last one, the last week or month."""
-        match self.cadence:
-            case Cadence.WEEKLY:
-                return Period.of(day, Grain.WEEK, self.zone, week_start).previous()
-            case Cadence.MONTHLY:
-                return Period.of(day, Grain.MONTH, self.zone).previous()
+        if self.cadence is not Cadence.DAILY:
+            grain = Grain.WEEK if self.cadence is Cadence.WEEKLY else Grain.MONTH
+            return Period.of(self._stands_for(day) or day, grain, self.zone, week_start).previous()
         start = day - timedelta(days=1)
-        while not self._falls_on(start):
+        while self.on(start) is None:
             start -= timedelta(days=1)
         one = day - start == timedelta(days=1)
         return Period(start=start, end=day, zone=self.zone, grain=Grain.DAY if one else None)
 
-    def _falls_on(self, day: date) -> bool:
+    def _stands_for(self, day: date) -> date | None:
+        """Return the day in the place of which it is due on this one, which is itself but after holidays; None if not.
+
+        Looked for among those of this week or month and the one before.
+        """
         off = _holidays(self.calendar)
-        if self.cadence is not Cadence.MONTHLY:
-            return day.weekday() in self.weekdays and day not in off
-        wanted = _in_month(day, self.month_day)
-        while wanted in off:
-            wanted += timedelta(days=1)
-        return day == wanted
+        if day in off:
+            return None
+        match self.cadence:
+            case Cadence.DAILY:
+                return day if day.weekday() in self.weekdays else None
+            case Cadence.WEEKLY:
+                wanted = day - timedelta(days=(day.weekday() - min(self.weekdays)) % 7)
+            case Cadence.MONTHLY:
+                wanted = _in_month(day, self.month_day)
+                if wanted > day:
+                    wanted = _in_month(day.replace(day=1) - timedelta(days=1), self.month_day)
+        between = range((day - wanted).days)
+        return wanted if all(wanted + timedelta(days=days) in off for days in between) else None
 
     def _instant(self, day: date) -> int | None:
         """Return when it is due on a day; None on one that the calendar of the zone skips.
@@ -99,15 +121,8 @@ class Recurrence:
 
 
 def _in_month(day: date, month_day: int) -> date:
-    return (
-        add_months(day.replace(day=1), 1) - timedelta(days=1)
-        if month_day > _length(day)
-        else day.replace(day=month_day)
-    )
-
-
-def _length(day: date) -> int:
-    return (add_months(day.replace(day=1), 1) - timedelta(days=1)).day
+    """Return a day of the month that holds `day`, of a shorter one the last."""
+    return day.replace(day=min(month_day, monthrange(day.year, day.month)[1]))
 
 
 @cache

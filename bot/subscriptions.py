@@ -1,7 +1,7 @@
 """What people want to be told without asking again: digests, SLA alerts, alerts on KPIs; in the database."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -187,9 +187,9 @@ class Subscriptions:
         """Stop telling something; raises StorageError."""
         return self.change(replace(subscription, paused_at=now, paused_for=why), now)
 
-    def resume(self, subscription: Subscription, now: int) -> Subscription:
-        """Tell it again, from now on; raises StorageError."""
-        return self.change(replace(subscription, paused_at=None, paused_for=None), now)
+    def resume(self, subscription: Subscription, since: int) -> Subscription:
+        """Tell it again, and what was due since an instant; raises StorageError."""
+        return self.change(replace(subscription, paused_at=None, paused_for=None), since)
 
     def remove(self, key: str) -> None:
         """Forget a subscription with its alerts; raises StorageError."""
@@ -225,16 +225,21 @@ class Subscriptions:
         """Return what is due, longest due first: nobody waits behind who came later."""
         return sorted(self._read(subscriptions.c.next_at <= now), key=lambda one: (one.next_at or 0, one.id))
 
-    def advance(self, subscription: Subscription, now: int) -> None:
-        """Let the occurrence that was due be over, unless somebody else said so first. Raises StorageError."""
-        table = subscriptions.c
-        coming = next_at(subscription.wanted, max(now, subscription.next_at or now))
+    def advance(self, subscription: Subscription) -> bool:
+        """Let the occurrence that was due be over; return whether nobody said so before. Raises StorageError.
+
+        The one after it is due then, whether its time has come already or not.
+        """
+        table, over = subscriptions.c, subscription.next_at
+        if over is None:
+            return False
         with writing(self._engine) as connection:
-            connection.execute(
+            moved = (
                 update(subscriptions)
-                .where(table.id == subscription.id, table.next_at == subscription.next_at)
-                .values(next_at=coming)
+                .where(table.id == subscription.id, table.next_at == over)
+                .values(next_at=next_at(subscription.wanted, over))
             )
+            return connection.execute(moved.returning(table.id)).first() is not None
 
     def succeeded(self, subscription: Subscription) -> None:
         """Forget earlier failures; raises StorageError."""
@@ -267,9 +272,15 @@ class Subscriptions:
             )
         return True
 
-    def paused_for(self, whys: Sequence[str]) -> list[Subscription]:
-        """Return those that are paused for one of some reasons."""
-        return self._read(subscriptions.c.paused_for.in_(whys))
+    def resume_all(self, whys: Collection[str]) -> int:
+        """Tell again what was paused for reasons that have gone, and what was due since; return how many.
+
+        Raises StorageError.
+        """
+        paused = self._read(subscriptions.c.paused_for.in_(sorted(whys)))
+        for one in paused:
+            self.resume(one, one.paused_at or one.created_at)
+        return len(paused)
 
     def _read(self, *conditions: Any) -> list[Subscription]:  # noqa: ANN401  # SQLAlchemy's conditions
         query = select(subscriptions).where(and_(*conditions))

@@ -160,7 +160,7 @@ deliveries = Table(
     Column("team_id", Text, nullable=False, comment="the Slack workspace"),
     Column("channel", Text, nullable=False),
     Column("subscription", Text, comment="which it belongs to"),
-    Column("state", Text, nullable=False, comment="claimed, sending, sent, waiting, failed, unsure"),
+    Column("state", Text, nullable=False, comment="claimed, sending, sent, waiting, failed, unsure, missed"),
     Column("holder", Text, comment="the worker that has claimed it"),
     Column("leased_until", INSTANT, comment="from then on another worker may take it over"),
     Column("attempts", BigInteger, nullable=False),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
-from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.database import writing
@@ -39,6 +39,11 @@ class State(StrEnum):
     SENT = "sent"
     FAILED = "failed"  # Slack won't take it, however often it is tried
     UNSURE = "unsure"  # may have been posted; not to be tried again
+    MISSED = "missed"  # its time was over before it could be posted
+
+
+CONCLUDED = frozenset({State.SENT, State.FAILED, State.UNSURE, State.MISSED})
+"""What nothing more becomes of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +77,23 @@ class Parcel:
 class Outcome:
     """What became of it: `ts` names the message once it is sent; `error` is Slack's word.
 
-    `mine` is whether this worker brought it about: of others' work nothing is to be counted or told again.
+    `mine` is whether it is for this worker to tell and to count: it brought it about, or whoever did died since.
     """
 
     state: State
     ts: str | None = None
     error: str | None = None
     mine: bool = False
-    not_there: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What became of something that was due at an instant."""
+
+    key: str
+    state: State
+    due_at: int
+    error: str | None
 
 
 class Outbox:
@@ -108,6 +122,37 @@ class Outbox:
         if not self._mark(parcel, State.SENDING, State.CLAIMED, leased_until=self._now + LEASE_S):
             return self._found(parcel)  # it took so long that another worker has it
         return self._post(parcel, forms)
+
+    def miss(self, parcel: Parcel) -> Outcome:
+        """Give up what was to be posted by now, unless somebody posts it; return what has become of it.
+
+        Raises StorageError.
+        """
+        if not self._claim(parcel):
+            return self._found(parcel)
+        self._mark(parcel, State.MISSED, State.CLAIMED)
+        log.warning("missed", delivery=parcel.key, channel=parcel.channel)
+        return Outcome(state=State.MISSED, mine=True)
+
+    def untold(self, subscription: str, prefix: str) -> list[Delivered]:
+        """Return what was not surely sent of a subscription since it last was, the oldest first."""
+        found: list[Delivered] = []
+        for one in self.delivered(subscription, prefix):
+            if one.state is State.SENT:
+                break
+            if one.state in CONCLUDED:
+                found.append(one)
+        return found[::-1]
+
+    def delivered(self, subscription: str, prefix: str) -> list[Delivered]:
+        """Return what became of the deliveries of a subscription whose keys begin alike, the latest first."""
+        table = deliveries.c
+        query = select(table.key, table.state, table.due_at, table.error).where(
+            table.subscription == subscription, table.key.startswith(prefix, autoescape=True)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(table.due_at.desc(), table.key.desc())).all()
+        return [Delivered(key=row.key, state=State(row.state), due_at=row.due_at, error=row.error) for row in rows]
 
     def forget_old(self) -> None:
         """Delete what was delivered long ago; raises StorageError."""
@@ -154,13 +199,23 @@ class Outbox:
         return claimed is not None
 
     def _found(self, parcel: Parcel) -> Outcome:
-        """Return what others have made of it; a post that its worker didn't live to confirm is now unsure."""
+        """Return what others have made of it.
+
+        Of what is posted only once this worker takes over what another didn't live to tell: a post that it didn't
+        confirm is now unsure, and what failed and still is asked about was told to nobody.
+        """
+        mine = not parcel.repeatable and self._take_over(parcel)
         table = deliveries.c
-        lost = and_(table.state == State.SENDING.value, table.leased_until <= self._now)
-        mine = not parcel.repeatable and self._update(parcel, lost, state=State.UNSURE.value)
         with self._engine.connect() as connection:
             row = connection.execute(select(table.state, table.ts, table.error).where(table.key == parcel.key)).one()
         return Outcome(state=State(row.state), ts=row.ts, error=row.error, mine=mine)
+
+    def _take_over(self, parcel: Parcel) -> bool:
+        table, now = deliveries.c, self._now
+        states = [state.value for state in (State.SENDING, State.UNSURE, State.FAILED)]
+        left = and_(table.state.in_(states), table.leased_until <= now)
+        state = case((table.state == State.SENDING.value, State.UNSURE.value), else_=table.state)
+        return self._update(parcel, left, state=state, holder=self._holder, leased_until=now + LEASE_S)
 
     def _post(self, parcel: Parcel, forms: list[Message]) -> Outcome:
         try:
@@ -178,12 +233,14 @@ class Outbox:
             state = State.UNSURE
         else:
             state = State.WAITING if error.is_temporary else State.FAILED
-        wait = error.retry_after if error.retry_after is not None else self._backoff(parcel)
+        wait = float(LEASE_S) if state in CONCLUDED else self._wait_s(parcel, error)
         self._mark(parcel, state, State.SENDING, error=error.code, leased_until=self._now + round(wait))
         log.warning("not_delivered", delivery=parcel.key, channel=parcel.channel, error=error.code, state=state.value)
-        return Outcome(state=state, error=error.code, mine=True, not_there=error.is_not_there)
+        return Outcome(state=state, error=error.code, mine=True)
 
-    def _backoff(self, parcel: Parcel) -> float:
+    def _wait_s(self, parcel: Parcel, error: SendError) -> float:
+        if error.retry_after is not None:
+            return error.retry_after
         with self._engine.connect() as connection:
             attempts = connection.scalar(select(deliveries.c.attempts).where(deliveries.c.key == parcel.key)) or 1
         return float(min(RETRY_FIRST_S * 2 ** min(attempts - 1, 10), RETRY_AT_MOST_S))
