@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import connect as connect_demo
+from bot.helpdesks.freshdesk import Freshdesk
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
 from bot.settings import HelpdeskSettings
 
 CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
     "demo": connect_demo,
+    "freshdesk": Freshdesk,
     "liveagent": LiveAgent,
     "request-tracker": RequestTracker,
 }

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from contract.fake_freshdesk import BILLING, DAY, FakeFreshdesk
+from contract.fake_freshdesk import KEY as FRESHDESK_KEY
 from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, KEY, ZONE, FakeLiveAgent
 from contract.fake_rt import TOKEN, FakeRT
 from pydantic import SecretStr
@@ -12,6 +14,7 @@ from pydantic import SecretStr
 from bot.helpdesks.budget import RateLimit
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import DemoHelpdesk
+from bot.helpdesks.freshdesk import Freshdesk
 from bot.helpdesks.http import Patience
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
@@ -138,6 +141,54 @@ def liveagent_desk(httpserver, tickets: int = 40) -> Desk:
     return Desk(connect=lambda: LiveAgent(la_settings(url), QUICK, UNLIMITED), more=more, fake=la, spoil=spoil)
 
 
+def fd_settings(url: str, **options: object) -> HelpdeskSettings:
+    return HelpdeskSettings(key="fd", kind="freshdesk", url=url, token=SecretStr(FRESHDESK_KEY), options=options)
+
+
+def busy_freshdesk(tickets: int) -> FakeFreshdesk:
+    """Return a Freshdesk with some tickets of every kind, that fill several pages: reopened, merged, deleted, rated."""
+    fd = FakeFreshdesk(page_size=max(4, tickets // 8))
+    agents, contacts = list(fd.agents), list(fd.contacts)
+    for number in range(1, tickets + 1):
+        ticket = fd.create(contacts[number % 2], source=10 if number % 9 == 0 else 1)
+        if number % 11 == 0:
+            (fd.delete if number % 2 else fd.spam)(ticket)
+            continue
+        fd.set(ticket, responder_id=agents[number % 2])
+        fd.reply(ticket, agents[number % 2])
+        if number % 13 == 0:
+            fd.merge(ticket, into=1)
+            continue
+        if number % 4 == 0:
+            fd.ask(ticket)
+            fd.note(ticket)
+        if number % 5 == 0:
+            fd.set(ticket, group_id=BILLING)
+        if number % 2:
+            fd.become(ticket, 4)
+            fd.rate(ticket, [103, 100, -103][number % 3], feedback="Thanks" if number % 3 else None)
+            fd.spend(ticket, number * 60)
+        if number % 7 == 0:
+            fd.ask(ticket)
+    fd.tick(DAY)
+    return fd
+
+
+def freshdesk_desk(httpserver, tickets: int = 40) -> Desk:
+    fd = busy_freshdesk(tickets)
+    url = serve(httpserver, fd)
+
+    def more() -> str:
+        fd.ask(2)
+        return "2"
+
+    def spoil() -> tuple[str, str]:
+        fd.broken = {5}
+        return "5", "helpdesk_server_error"
+
+    return Desk(connect=lambda: Freshdesk(fd_settings(url), QUICK), more=more, fake=fd, spoil=spoil)
+
+
 _demo_now = [NOON]
 _DEMO = DemoHelpdesk(clock=lambda: _demo_now[0])
 """One for all tests: writing its story takes seconds, and it keeps nothing but that."""
@@ -153,5 +204,5 @@ def demo_desk(_httpserver) -> Desk:
     return Desk(connect=lambda: _DEMO, more=more)
 
 
-OVER_HTTP = {"liveagent": liveagent_desk, "request-tracker": request_tracker_desk}
+OVER_HTTP = {"freshdesk": freshdesk_desk, "liveagent": liveagent_desk, "request-tracker": request_tracker_desk}
 DESKS = {**OVER_HTTP, "demo": demo_desk}
