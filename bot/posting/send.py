@@ -25,7 +25,7 @@ from bot.posting.refusals import (
 )
 from bot.render.limits import Block
 
-__all__ = ["Message", "Poster", "SendError", "reply", "retry_handlers", "withdraw"]
+__all__ = ["Message", "Poster", "SendError", "posting_once", "reply", "retry_handlers", "withdraw"]
 
 log = structlog.get_logger(__name__)
 
@@ -134,6 +134,15 @@ def _is_about_content(response: WebhookResponse) -> bool:
 
 
 # --- By the Web API --------------------------------------------------------------------------------------------------
+
+
+def posting_once(token: str, api_url: str) -> "Poster":
+    """Return what posts without ever repeating a request by itself: what may have arrived the outbox judges.
+
+    Slack knows no key by which a bot could repeat a message safely: `client_msg_id` is its own clients'
+    (https://github.com/slackapi/java-slack-sdk/issues/852).
+    """
+    return Poster(WebClient(token, base_url=api_url, retry_handlers=[]))
 
 
 class Poster:

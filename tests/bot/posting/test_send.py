@@ -2,12 +2,35 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from slack_desk import TOKEN, connected
+from slack_desk import TOKEN, connected, settings, store_facts
 from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
+from bot.asking import Asker
+from bot.commands import Commands
+from bot.database import open_database
 from bot.demo.slack import RESPONSE_URL_USES, Fault
 from bot.posting.send import Message, Poster, SendError, reply
+
+
+@pytest.fixture
+def engine(make_sqlite):
+    engine = open_database(make_sqlite())
+    store_facts(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def commands(engine):
+    return Commands(Asker(engine, settings()))
+
+
+@pytest.fixture
+def slack(commands, engine):
+    """Give a stand-in Slack with the bot connected over HTTP."""
+    with connected(commands, engine) as stand_in:
+        yield stand_in
 
 
 @pytest.fixture
@@ -53,7 +76,7 @@ def test_a_workspace_that_refuses_charts_or_tables_gets_the_chart_as_a_picture(s
 
 
 def test_without_the_extra_a_workspace_that_refuses_charts_gets_simpler_blocks(slack, monkeypatch):
-    monkeypatch.setattr("bot.slack.answers.can_draw", lambda: False)
+    monkeypatch.setattr("bot.posting.forms.can_draw", lambda: False)
     slack.refuses_blocks = frozenset({"data_visualization", "data_table"})
     slack.command("fcr last week by team")
     (post,) = slack.wait(1)

@@ -1,0 +1,25 @@
+import pytest
+from slack_desk import SECRET, TOKEN
+
+from bot.demo.slack import StandInSlack
+from bot.posting.send import posting_once
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    """Slack's client sends even this machine's addresses through a proxy of the environment."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def workspace():
+    """Give a stand-in Slack that no bot listens to."""
+    with StandInSlack(signing_secret=SECRET, bot_token=TOKEN).running() as slack:
+        yield slack
+
+
+@pytest.fixture
+def poster(workspace, monkeypatch):
+    monkeypatch.setattr("bot.posting.send.A_MESSAGE_EVERY_S", 0.0)
+    return posting_once(TOKEN, workspace.api_url)
