@@ -246,7 +246,8 @@ def import_(  # noqa: PLR0913  # one for each option
         str | None, typer.Option(metavar="NAME", help="The helpdesk it belongs to; by default the only one.")
     ] = None,
     mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What columns and words mean; remembered for the next import.")
+        Path | None,
+        typer.Option(metavar="FILE|NAME", help="What columns and words mean; remembered for the next import."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
     template: Annotated[

@@ -79,6 +79,10 @@ def recognise(kind: Kind, cells: Sequence[str], mapping: Mapping, reasons: Colle
 
 def _bound(kind: Kind, titles: Sequence[str], free: Sequence[int], mapping: Mapping) -> list[Bound]:
     named = {name: _position(titles, title) for name, title in mapping.columns.items()}
+    for name, usual in mapping.titles.items():
+        there = [title for title in usual if any(same(titles[i]) == same(title) for i in free)]
+        if there and name not in named:
+            named[name] = _position(titles, there[0])
     left = [i for i in free if i not in named.values()]
     found = []
     for column in kind.columns:

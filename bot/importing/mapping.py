@@ -18,6 +18,9 @@ from bot.settings_values import SettingsTable, Words, Zone, explain, one_of, pla
 from kpi.errors import FileError, KpiError, SettingsError, suggest
 from kpi.events import Field as Changing
 
+READY_MADE = Path(__file__).with_name("mappings")
+"""Mappings for helpdesks without an API, `NAME.KIND.toml`; docs/en/other-helpdesks.md tells how each is used."""
+
 _FIELDS = tuple(field.value for field in Changing)
 
 
@@ -70,6 +73,7 @@ class Mapping(SettingsTable):
     date_format: str | None = None
     decimal: Annotated[str, one_of((",", "."))] | None = None
     columns: dict[str, str] = Field(default_factory=dict)
+    titles: dict[str, Words] = Field(default_factory=dict)
     ignore: Words = ()
     constants: dict[str, Cell] = Field(default_factory=dict)
     values: dict[str, dict[str, Cell]] = Field(default_factory=dict)
@@ -91,7 +95,7 @@ class Mapping(SettingsTable):
         if self.kind is not None and same(self.kind) != same(kind.key):
             raise FileError("mapping_of_another_kind", kind=kind.key, other=self.kind)
         known = [column.name for column in kind.columns]
-        for table in ("columns", "constants", "values", "units"):
+        for table in ("columns", "titles", "constants", "values", "units"):
             for name in getattr(self, table):
                 if name not in known:
                     near = suggest(name, known, limit=1)
@@ -118,8 +122,19 @@ class Mapping(SettingsTable):
     _activities: dict[str, Activity] = PrivateAttr(default_factory=dict)
 
 
-def read_mapping(path: Path) -> str:
-    """Return the text of a mapping file; raises FileError."""
+def ready_made(kind: Kind) -> list[str]:
+    """Return the names of the mappings that are built in for a kind."""
+    return sorted(path.name.removesuffix(f".{kind.key}.toml") for path in READY_MADE.glob(f"*.{kind.key}.toml"))
+
+
+def read_mapping(path: Path, kind: Kind) -> str:
+    """Return the text of a mapping file, or of the one that is built in under this name; raises FileError."""
+    if path.name == str(path) and not path.suffix and not path.exists():
+        known, name = ready_made(kind), path.name.casefold()
+        if name not in known:
+            near = suggest(name, known, limit=1)
+            raise FileError("mapping_unknown", word=path.name, kind=kind.key, known=known, suggestions=near)
+        path = READY_MADE / f"{name}.{kind.key}.toml"
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -188,7 +188,7 @@ def _prepare(
     with engine.connect() as connection:
         source = source_of(connection, settings, request.kind, request.source)
         known = remembered(connection, source, request.kind)
-    given = None if request.mapping is None else read_mapping(request.mapping)
+    given = None if request.mapping is None else read_mapping(request.mapping, request.kind)
     mapping_text = known.mapping if given is None else given
     mapping = mapping_of(mapping_text, str(request.mapping or source), request.kind)
     file = open_source(
