@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import formatdate
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from werkzeug import Request, Response
 
@@ -277,7 +277,7 @@ class FakeFreshdesk:
     # --- What the API answers ---
 
     def __call__(self, request: Request) -> Response:
-        self.asked.append(f"{request.path}?{request.query_string.decode()}")
+        self.asked.append(f"{request.path}?{unquote(request.query_string.decode())}")
         if self.faults:
             answer = self.faults.pop(0)(request)
             if answer is not None:
