@@ -162,6 +162,15 @@ class Schedule:
         index = bisect_right(layout.after, target)
         return layout.opens[index] + target - layout.before[index]
 
+    def next_opening(self, after: int) -> int:
+        """Return when it next opens after an instant; while it is open, that is the opening after this one.
+
+        Raises:
+            SettingsError: as `last`.
+        """
+        layout = self._reaching(after, 2 * DAY + 1)  # no opening is longer than two days
+        return layout.opens[bisect_right(layout.opens, after)]
+
     def _layout(self, start: int, end: int) -> _Layout:
         """Return a layout that is right for `[start, end]`, growing the known one when it is too short."""
         known = self._grown[0] if self._grown else None

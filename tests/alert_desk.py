@@ -103,7 +103,7 @@ class AlertDesk:
         return [one for one in self.posted(root.channel) if one.thread_ts == root.ts]
 
     def posted(self, channel):
-        return [one for one in self.slack.workspace.messages if one.channel == channel and not one.deleted]
+        return [one for one in self.slack.workspace.messages if one.channel == channel and not (one.deleted or one.ephemeral)]
 
     def direct(self, user="U_BOB"):
         """Return what the bot has written to somebody directly."""

@@ -7,11 +7,15 @@ from threading import Lock
 import structlog
 from sqlalchemy import Engine
 
+from bot import metrics
 from bot.alerts.book import Book
-from bot.alerts.clocks import Clock, changed_messages, due_clocks, facts_version, horizon, matching
+from bot.alerts.clocks import Clock, changed_messages, clocks_of, due_clocks, facts_version, horizon, matching
 from bot.alerts.life import may_be_told
 from bot.alerts.telling import Teller, Voice
 from bot.alerts.world import World, world
+from bot.posting.notices import Notices
+from bot.posting.outbox import Outbox
+from bot.posting.send import Poster
 from bot.settings import Settings
 from bot.subscriptions import Kind, SlaWanted, Subscription, Subscriptions
 from bot.text import Text
@@ -79,6 +83,15 @@ class Alerts:
             return False
         return True
 
+    def next_opening(self, message: str, now: int) -> int | None:
+        """Return when the time of a message's clocks goes on after the next pause; None where it never pauses."""
+        found = self.book.find(message)
+        with world(self._engine, self._settings, now) as known, known.frames.connect() as connection:
+            clocks = clocks_of(connection, found.alerts if found is not None else ())
+            rules = [(known.rules.get(clock.helpdesk), clock) for clock, _ in clocks.values() if clock.business]
+            schedules = [each.schedule(clock.attributes) for each, clock in rules if each is not None]
+        return min((each.next_opening(now) for each in schedules if each is not None), default=None)
+
     def _open(self, order: Subscription, known: World) -> None:
         """Make messages of what nobody was told of."""
         if not isinstance(order.wanted, SlaWanted):
@@ -124,3 +137,11 @@ class Alerts:
                 what = text("notice.what.sla", channel="\0")
                 words = text("notice.blind", what=what, helpdesk=helpdesk, at=at)
                 self._voice.notices.tell(order, f"{order.id}:blind:{helpdesk}:{read_at}", words)
+
+
+def alerts_for(engine: Engine, settings: Settings, poster: Poster, clock: Callable[[], float]) -> Alerts:
+    """Return alerts that go to Slack by a poster; `clock` tells the time, seconds since 1970."""
+    outbox = Outbox(engine, poster, clock)
+    notices = Notices(outbox, poster, Subscriptions(engine), clock)
+    voice = Voice(outbox=outbox, poster=poster, notices=notices, delayed=metrics.alert_delay)
+    return Alerts(engine, settings, voice, clock)

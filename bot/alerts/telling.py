@@ -70,6 +70,9 @@ class Teller:
         now = int(self._clock())
         with world(self._engine, self._settings, now) as known:
             items = self._items(message, wanted, known)
+        if items is None:
+            self._book.release(message, now + TRIED_AGAIN_S)
+            return
         layout = Layout(text=Text(order.language), zone=wanted.zone)
         forms = layout.message(message.id, [item.said for item in items.values()])
         ts = self._show(message, order, forms)
@@ -84,9 +87,12 @@ class Teller:
             next_at=min((item.look.next_at for item in items.values() if item.look.next_at is not None), default=None),
         )
 
-    def _items(self, message: AlertMessage, wanted: SlaWanted, known: World) -> dict[Key, _Item]:
+    def _items(self, message: AlertMessage, wanted: SlaWanted, known: World) -> dict[Key, _Item] | None:
+        """Return the alerts of a message; None while nothing can be said of one of them."""
         with known.frames.connect() as connection:
             found = clocks_of(connection, message.alerts)
+        if not all(known.knows(clock) for clock, _ in found.values()):
+            return None
         try:
             kept = matching(list(found.values()), choose(wanted.filters, known.frames))
         except QuestionError:

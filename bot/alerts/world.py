@@ -42,7 +42,7 @@ class World:
 
     def sight(self, clock: Clock | None, told_at: int, *, matches: bool) -> Sight:
         """Return a clock as it is now; `told_at` is when its message was made."""
-        if clock is None or clock.helpdesk not in self.rules:
+        if clock is None:
             return Sight(clock=None, matches=False, left_s=0, opens_at=self.now, blind=False, told_at=told_at)
         rules = self.rules[clock.helpdesk]
         return Sight(
@@ -53,6 +53,10 @@ class World:
             blind=clock.helpdesk in self.blind,
             told_at=told_at,
         )
+
+    def knows(self, clock: Clock) -> bool:
+        """Tell whether anything can be said of a clock: not while its facts follow other rules than the settings."""
+        return clock.helpdesk in self.rules
 
     def team(self, clock: Clock | None) -> str | None:
         """Return what people call the team of a clock's ticket."""

@@ -13,7 +13,7 @@ from bot.posting.send import Message, SendError, reply, withdraw
 from bot.questions import Stored, renewed
 from bot.render.mrkdwn import escape
 from bot.render.reply import reply_csv
-from bot.slack import modals
+from bot.slack import modals, sla_alerts
 from bot.slack.answers import answer_asked, answer_words
 from bot.slack.bot import Bot, Place, Reader
 from bot.slack.buttons import BUTTONS, buttons_for_all
@@ -196,6 +196,25 @@ def _target(bot: Bot, click: Click, text: Text) -> None:
     bot.poster.open(click.trigger, modals.target_view(text))
 
 
+def _take(bot: Bot, click: Click, text: Text) -> None:
+    """Let the person take care of an alert; who comes second is told who was first."""
+    _tell(bot, click, sla_alerts.acknowledge(bot, click.value, click.place, text))
+
+
+def _mute(bot: Bot, click: Click, text: Text) -> None:
+    _tell(bot, click, sla_alerts.mute(bot, click.value, click.place, text))
+
+
+def _snooze(bot: Bot, click: Click, _: Text) -> None:
+    message, choice = click.value.split(" ")
+    sla_alerts.snooze_one(bot, message, choice, click.place)
+
+
+def _tell(bot: Bot, click: Click, words: str | None) -> None:
+    if words is not None:
+        click.add(bot, [Message(text=words)])
+
+
 Action = Callable[[Bot, Click, Text], None]
 
 ACTIONS: Mapping[str, Action] = {
@@ -207,6 +226,9 @@ ACTIONS: Mapping[str, Action] = {
     "again": _again,
     "build": _build,
     "target": _target,
+    "alert_ack": _take,
+    "alert_mute": _mute,
+    "alert_snooze": _snooze,
 }
 
 ONCE = frozenset({"share", "csv", "build", "target"})

@@ -11,9 +11,10 @@ from slack_sdk import WebClient
 from sqlalchemy import Engine
 
 from bot.access import Access
+from bot.alerts.run import alerts_for
 from bot.commands import Commands
 from bot.once import Once
-from bot.posting.send import Poster, reply, retry_handlers
+from bot.posting.send import Poster, posting_once, reply, retry_handlers
 from bot.questions import Questions
 from bot.settings import Settings
 from bot.slack import actions, mentions, modals
@@ -86,6 +87,7 @@ def create_app(
         languages=Languages(engine, directory, settings.language),
         poster=Poster(client),
         subscriptions=Subscriptions(engine),
+        alerts=alerts_for(engine, settings, posting_once(token, api_url), clock),
         clock=clock,
     )
     register(app, bot)

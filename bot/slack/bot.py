@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from bot.access import Access, Viewer
+from bot.alerts.run import Alerts
 from bot.commands import Commands
 from bot.once import Once
 from bot.posting.send import Message, Poster
@@ -53,6 +54,7 @@ class Bot:
     languages: Languages
     poster: Poster
     subscriptions: Subscriptions
+    alerts: Alerts
     clock: Callable[[], float]
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.alerts.wording import sla_words
 from bot.digests.wording import digest_words, kpi_alert_words
 from bot.render.limits import Block
 from bot.render.page import Section
@@ -31,6 +32,7 @@ _VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
 
 WRITTEN: Mapping[Kind, Callable[[Any, Text, Mapping[str, Mapping[str, str]]], str]] = {
     Kind.DIGEST: lambda wanted, text, values: f"/kpi digest on {digest_words(wanted, text, values)}",
+    Kind.SLA: lambda wanted, text, values: f"/kpi alerts on {sla_words(wanted, text, values)}",
     Kind.KPI: lambda wanted, text, values: f"/kpi alerts on {kpi_alert_words(wanted, text, values)}",
 }
 """The command that makes each kind of subscription."""
