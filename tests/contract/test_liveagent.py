@@ -8,6 +8,7 @@ import pytest
 from contract.desks import QUICK, UNLIMITED, la_settings, serve
 from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, GONE, START, SYSTEM, FakeLiveAgent
 from contract.test_connectors import told
+from sqlalchemy import select
 from werkzeug import Response
 
 from bot.checking import Check, State
@@ -16,7 +17,9 @@ from bot.helpdesks.connector import Gone, Moved, Refused
 from bot.helpdesks.http import Patience
 from bot.helpdesks.liveagent import LiveAgent
 from bot.settings import load_settings
+from bot.sync import sync
 from bot.text import Text
+from kpi import schema
 from kpi.errors import HelpdeskError, SettingsError
 from kpi.events import Author, Field, Status
 
@@ -539,24 +542,74 @@ def test_an_optional_list_that_isnt_to_be_had_is_a_warning_and_stops_nothing(la,
     assert set(told(connect().pages(None))) == tickets
 
 
-def test_without_histories_a_tickets_last_status_is_dated(la, connect):
+@pytest.fixture
+def sync_all(engine, la, connect):
+    """Return a function that syncs what happened."""
+
+    def run():
+        la.tick()
+        return sync(engine, connect(), load_settings({}), "la", clock=lambda: la.now)
+
+    return run
+
+
+def facts(engine, ticket, *columns):
+    tickets, rows = schema.tickets.c, schema.ticket_facts.c
+    query = select(*(rows[name] for name in columns)).join(schema.tickets, tickets.id == rows.ticket_id)
+    with engine.connect() as connection:
+        return tuple(connection.execute(query.where(tickets.external_id == ticket)).one())
+
+
+def test_without_histories_a_solve_is_dated_and_reopens_are_seen_from_sync_to_sync(la, engine, sync_all):
     la.forbidden.add("history")
     ticket = la.create()
+    la.reply(ticket)
     la.end(ticket, "R")
-    history = read(la, connect, ticket)
-    assert of(history, Field.STATUS) == [("new", "solved")]
-    assert history.changes[0].at == la.tickets[ticket].resolved
+    solved_at = la.now
+    sync_all()
+    assert facts(engine, ticket, "last_solved_at", "solves", "reopens", "is_solved") == (solved_at, 1, 0, 1)
+    la.write(ticket)
+    sync_all()
+    assert facts(engine, ticket, "solves", "reopens", "is_solved") == (1, 1, 0)
+    la.end(ticket, "R")
+    sync_all()
+    sync_all()
+    assert facts(engine, ticket, "last_solved_at", "solves", "reopens", "is_solved") == (
+        la.tickets[ticket].resolved,
+        2,
+        1,
+        1,
+    )
 
 
-def test_without_histories_a_closed_ticket_was_solved_before_if_it_was_resolved(la, connect):
+def test_without_histories_a_closed_ticket_was_solved_before_if_it_was_resolved(la, engine, sync_all):
     la.forbidden.add("history")
     ticket, never = la.create(), la.create()
     la.end(ticket, "R")
     la.end(ticket, "L")
     la.end(never, "L")
-    found = told(pages(la, connect()))
-    assert of(found[ticket], Field.STATUS) == [("new", "solved"), ("solved", "closed")]
-    assert of(found[never], Field.STATUS) == [("new", "closed")]
+    sync_all()
+    assert facts(engine, ticket, "solves", "last_solved_at") == (1, la.tickets[ticket].resolved)
+    assert facts(engine, never, "solves", "last_solved_at") == (0, None)
+
+
+def test_only_without_histories_nothing_from_before_the_first_sync_is_sure(la, connect):
+    la.create()
+    assert {page.observes for page in pages(la, connect())} == {False}
+    la.forbidden.add("history")
+    assert {page.observes for page in pages(la, connect())} == {True}
+
+
+def test_a_ticket_that_moves_to_another_level_was_under_the_one_before(la, engine, sync_all):
+    ticket = la.create(level="norm")
+    sync_all()
+    la.tickets[ticket].level = "gold"
+    la.write(ticket)
+    sync_all()
+    with engine.connect() as connection:
+        changes = schema.ticket_changes.c
+        query = select(changes.old, changes.new, changes.at).where(changes.field == "level")
+        assert [tuple(row) for row in connection.execute(query)] == [("Normal", "Gold", la.now - 60)]
 
 
 def test_one_ticket_that_is_closed_to_the_key_doesnt_make_histories_unavailable(la, connect):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Self
 
-from bot.helpdesks.budget import RateLimit
+from bot.helpdesks.budget import RateLimit, shared_budget
 from bot.helpdesks.connector import Account, Cursor, Gone, Named, Page, TicketResult, Told
 from bot.helpdesks.http import Patience
 from bot.helpdesks.liveagent.check import age, check, newest
@@ -27,7 +27,8 @@ class LiveAgent:
     def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None, limit: RateLimit = LIMIT) -> None:
         self._settings = settings
         self._options = read_options(settings.options, settings.key)
-        self._client = ApiClient(settings.url, settings.token.get_secret_value(), patience, limit)
+        budget = shared_budget(settings.url, limit, self._options.rate_share)
+        self._client = ApiClient(settings.url, settings.token.get_secret_value(), patience, budget)
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +63,14 @@ class LiveAgent:
                 reader.clear_page()
                 tickets = tuple(reader.read(rows))
                 named = reader.named()
-            yield Page(tickets=tickets, cursor=stream.cursor, done=stream.done, seen_until=stream.seen_until, **named)
+            yield Page(
+                tickets=tickets,
+                cursor=stream.cursor,
+                done=stream.done,
+                seen_until=stream.seen_until,
+                observes=reader is not None and "history" in reader.mapper.directory.unavailable,
+                **named,
+            )
 
     def _reader(self, latest: list[Record]) -> Reader:
         """Return a reader that knows who and what is there; `latest` are tickets to try what is given."""

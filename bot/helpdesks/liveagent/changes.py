@@ -6,7 +6,7 @@ from itertools import pairwise
 from bot.helpdesks.liveagent.client import Record
 from bot.helpdesks.liveagent.conversation import Conversation
 from bot.helpdesks.liveagent.mapping import Mapper, author, identifier
-from kpi.events import ENDED, GONE, Author, Change, Field, Status
+from kpi.events import GONE, Author, Change, Field, Moment, Observed, Status
 
 TRACE_WITHIN_S = 2
 """A change and the group that tells of it may be written a moment apart."""
@@ -29,10 +29,10 @@ def present(mapper: Mapper, record: Record, *, merged: bool) -> dict[Field, str 
 
 
 def changes(talk: Conversation, segments: Sequence[Record], *, merged: bool) -> tuple[Change, ...]:
-    """Return the changes of a ticket, oldest first; `segments` is empty where LiveAgent tells none."""
+    """Return the changes that the segments of a ticket tell, oldest first."""
     told = [(segment, _values(talk.mapper, segment, merged=merged)) for segment in _in_order(talk.mapper, segments)]
     if not told:
-        return tuple(_by_record(talk, merged=merged))
+        return ()
     walked = (
         change
         for position, ((_, before), (segment, after)) in enumerate(pairwise(told))
@@ -57,17 +57,13 @@ def _unrecorded(talk: Conversation, last: Values, last_at: int, *, merged: bool)
         yield from _late(talk, last, now, at)
 
 
-def _by_record(talk: Conversation, *, merged: bool) -> Iterator[Change]:
-    """Yield what the record alone tells of the status: when it became what it is, and when it was solved before."""
-    now = present(talk.mapper, talk.record, merged=merged)
-    status = Status(now[Field.STATUS] or Status.NEW)
-    last: Values = {Field.STATUS: Status.NEW.value}
-    at = _settled_at(talk.mapper, talk.record, status)
-    if status is Status.CLOSED and talk.mapper.instant(talk.record.get("date_resolved")) is not None:
-        yield from _late(talk, last, now | {Field.STATUS: Status.SOLVED.value}, at)
-        last = {Field.STATUS: Status.SOLVED.value}
-        at = max(at, talk.mapper.instant(talk.record.get("date_changed")) or at)
-    yield from _late(talk, last, now, at)
+def observed_status(talk: Conversation, *, merged: bool) -> Observed:
+    """Return what the record alone tells of the status: when it was solved, and when it became what it is."""
+    status = Status(present(talk.mapper, talk.record, merged=merged)[Field.STATUS] or Status.NEW)
+    solved_at = talk.mapper.instant(talk.record.get("date_resolved"))
+    solved = () if solved_at is None else (Moment(at=solved_at, value=Status.SOLVED.value),)
+    since = _settled_at(talk.mapper, talk.record, status)
+    return Observed(field=Field.STATUS, since=since, moments=solved, first=Status.NEW.value)
 
 
 def _values(mapper: Mapper, segment: Record, *, merged: bool) -> dict[Field, str | None]:
@@ -106,9 +102,9 @@ def _late(talk: Conversation, last: Values, now: Values, at: int) -> Iterator[Ch
     for field, old in last.items():
         if now[field] != old:
             yield Change(
-                external_id=f"{talk.record['id']}/{field.value}/{now[field]}/{at}",
+                external_id=f"{talk.record['id']}/{field.value}/{at}",
                 at=at,
-                position=2 * AFTER_MESSAGES + (now[field] == Status.CLOSED.value),
+                position=2 * AFTER_MESSAGES,
                 field=field,
                 old=old,
                 new=now[field],
@@ -119,7 +115,7 @@ def _late(talk: Conversation, last: Values, now: Values, at: int) -> Iterator[Ch
 
 def _settled_at(mapper: Mapper, record: Record, status: Status) -> int:
     """Return when a ticket became what it is, as far as its record tells."""
-    dated = "date_resolved" if status in ENDED else "date_deleted" if status in GONE else "date_changed"
+    dated = "date_resolved" if status is Status.SOLVED else "date_deleted" if status in GONE else "date_changed"
     dates = (mapper.instant(record.get(key)) for key in (dated, "date_changed", "date_created"))
     return next((at for at in dates if at is not None), 0)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from bot.helpdesks.budget import SHARE, RateLimit, shared_budget
+from bot.helpdesks.budget import Budget, RateLimit
 from bot.helpdesks.http import HelpdeskClient, Patience, normalise_url
 from kpi.errors import HelpdeskError
 
@@ -44,14 +44,14 @@ class Between(NamedTuple):
 class ApiClient:
     """Reads records as they come; every method raises HelpdeskError."""
 
-    def __init__(self, url: str, key: str, patience: Patience | None = None, limit: RateLimit = LIMIT) -> None:
+    def __init__(self, url: str, key: str, patience: Patience | None = None, budget: Budget | None = None) -> None:
         self.web = normalise_url(url, API, "/api", "/agent")
         self.http = HelpdeskClient(
             self.web,
             {"apikey": key} if key else {},
             api=API,
             patience=patience or PATIENCE,
-            budget=shared_budget(self.web, limit, SHARE),
+            budget=budget,
         )
 
     # --- Tickets ---

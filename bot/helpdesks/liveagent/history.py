@@ -1,13 +1,13 @@
 """One ticket with all that was read of it ─▶ `kpi.events.History`. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from bot.helpdesks.liveagent.changes import changes, present
+from bot.helpdesks.liveagent.changes import changes, observed_status, present
 from bot.helpdesks.liveagent.client import Record
 from bot.helpdesks.liveagent.conversation import Conversation
 from bot.helpdesks.liveagent.mapping import identifier
-from kpi.events import Author, Field, History, Status, Ticket
+from kpi.events import Author, Field, History, Observed, Status, Ticket
 
 CODE = re.compile(r"\b[A-Z0-9]{3}-[A-Z0-9]{5}-[A-Z0-9]{3}\b")
 """A ticket's code, as people read it."""
@@ -40,7 +40,24 @@ def read_history(talk: Conversation, segments: Sequence[Record], level: str | No
         url=f"{mapper.web}/agent/#Conversation;id={name}",
         merged_into=merged_into(talk) if merged else None,
     )
-    return History(ticket=ticket, changes=changed, messages=messages, ratings=talk.ratings(), contacts=talk.contacts())
+    return History(
+        ticket=ticket,
+        changes=changed,
+        messages=messages,
+        ratings=talk.ratings(),
+        contacts=talk.contacts(),
+        observed=tuple(_observed(talk, told=bool(segments), merged=merged)),
+    )
+
+
+def _observed(talk: Conversation, *, told: bool, merged: bool) -> Iterator[Observed]:
+    """Yield the fields whose changes LiveAgent doesn't tell: where it tells no segments, all."""
+    if not told:
+        yield observed_status(talk, merged=merged)
+    dates = (talk.mapper.instant(talk.record.get(key)) for key in ("date_changed", "date_created"))
+    since = next((at for at in dates if at is not None), 0)
+    for field in (Field.LEVEL, Field.TYPE) if told else (Field.TEAM, Field.AGENT, Field.LEVEL, Field.TYPE):
+        yield Observed(field=field, since=since)
 
 
 def is_merged(talk: Conversation) -> bool:

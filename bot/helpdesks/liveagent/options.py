@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from bot.helpdesks.budget import SHARE
 from bot.settings_values import SettingsTable, Words, Zone, explain, one_of
 from kpi.events import Status
 
@@ -15,7 +16,8 @@ class Options(SettingsTable):
     """What differs from one LiveAgent to the next; docs/en/liveagent.md describes each.
 
     `timezone` is the zone of the dates that LiveAgent gives. `statuses` and `channels` are by LiveAgent's letters,
-    `bots` and `agents` by its identifiers of users.
+    `bots` and `agents` by its identifiers of users. `rate_share` is the part of the account's requests that the bot
+    takes.
     """
 
     timezone: Zone = "UTC"
@@ -24,6 +26,7 @@ class Options(SettingsTable):
     type_field: str | None = None
     bots: Words = ()
     agents: Words = ()
+    rate_share: float = Field(default=SHARE, gt=0, le=1)
 
 
 def read_options(given: Mapping[str, Any], helpdesk: str) -> Options:
