@@ -161,8 +161,11 @@ class Asker:
 
     def promises(
         self, filters: Sequence[Filter], period: Period, now: int, viewer: Viewer | None = None, limit: int = 3
-    ) -> Promises:
-        """Return which SLA clocks are late and which are due before a period ends, `limit` of each; raises as `ask`."""
+    ) -> Promises | None:
+        """Return which SLA clocks are late and which are due before a period ends, `limit` of each.
+
+        None where nobody has promised anything; raises as `ask`.
+        """
         question = Question(kpi="overdue", period=period, filters=tuple(filters))
         with self._asked(question, About.TICKETS, now, viewer) as (may, facts, _):
             return promises(may.question.filters, facts, now, midnight(period.end, period.zone), limit)

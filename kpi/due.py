@@ -43,12 +43,14 @@ class Promises:
     soonest: tuple[Promise, ...] = ()
 
 
-def promises(filters: Sequence[Filter], frames: Frames, now: int, until: int, limit: int) -> Promises:
+def promises(filters: Sequence[Filter], frames: Frames, now: int, until: int, limit: int) -> Promises | None:
     """Return what is late, the longest first, and what is due before `until`, the soonest first; `limit` of each.
 
-    Raises QuestionError as `kpi.filters.choose`.
+    None where nobody has promised anything. Raises QuestionError as `kpi.filters.choose`.
     """
     chosen = choose(filters, frames)
+    if "sla_policies" not in frames.available():
+        return None
     columns = {*COLUMNS, *(column for one in chosen for column in one.dimension.columns(""))}
     running = frames.window("clock_facts", columns, "due_at", Span(0, max(until, now)), {"state": "running"})
     nobody_waits = (nw.col("metric") == Metric.FIRST_REPLY.value) & (nw.col("opened_by_agent") == 1)

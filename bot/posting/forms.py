@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import structlog
 
 from bot.posting.send import Message, Poster, SendError
+from bot.render.blocks import section
 from bot.render.limits import BLOCKS, Block, cut
 from bot.render.mrkdwn import escape
 from bot.render.picture import can_draw, picture
@@ -17,19 +18,35 @@ CHART, PICTURE_TEXT = "data_visualization", 2000
 
 
 def forms(
-    reply: Reply, text: Text, poster: Poster, row: Sequence[Block] = (), *, first: int = 0, note: str | None = None
+    reply: Reply,
+    text: Text,
+    poster: Poster,
+    row: Sequence[Block] = (),
+    *,
+    first: int = 0,
+    above: str | None = None,
+    note: str | None = None,
 ) -> Iterator[Message]:
-    """Yield a reply in simpler and simpler blocks, at last as text; `note` stands below it.
+    """Yield a reply in simpler and simpler blocks, at last as text; `above` stands before it, `note` below it.
 
     `first` is how many rows of a list come before those that are shown.
-
-    Where native blocks are refused, a chart becomes a picture, if the extra is installed: it is drawn and uploaded
-    only then.
     """
     words, versions = reply_slack(reply, text, first)
     below = [] if note is None else [{"type": "context", "elements": [_mrkdwn(escape(note))]}]
     words = words if note is None else f"{words}\n\n{escape(note)}"
-    after = [*below, *row]
+    if above is not None:
+        words, versions = f"{escape(above)}\n\n{words}", [[section(escape(above)), *blocks] for blocks in versions]
+    yield from simpler(words, versions, poster, [*below, *row])
+
+
+def simpler(
+    words: str, versions: Sequence[Sequence[Block]], poster: Poster, after: Sequence[Block] = ()
+) -> Iterator[Message]:
+    """Yield a message in its versions of simpler and simpler blocks, each followed by `after`, at last as text.
+
+    Where native blocks are refused, a chart becomes a picture, if the extra is installed: it is drawn and uploaded
+    only then.
+    """
     for place, blocks in enumerate(versions):
         if place == 1 and (drawn := _drawn(versions[0], words, poster)) is not None:
             yield Message(text=words, blocks=[*blocks[: BLOCKS - len(after) - 1], drawn, *after])

@@ -16,7 +16,7 @@ COLUMNS = ("kpi", "label", "label_2", "start", "end", "value", "expected", "low"
 def watch_report(found: Watch, text: Text) -> Report:
     """Return which weeks are out of the ordinary, and what could not be judged."""
     anomalies = found.anomalies
-    lines = [_sentence(one, one.judgement, text) for one in anomalies if one.judgement is not None]
+    lines = [sentence(one, one.judgement, text) for one in anomalies if one.judgement is not None]
     judged = [one for one in found.watched if one.judgement is not None]
     if not anomalies:
         lines.append(text("anomalies.none" if judged else "anomalies.untold"))
@@ -52,7 +52,8 @@ def _filters(found: Watch, text: Text) -> list[str]:
     ]
 
 
-def _sentence(one: Watched, judgement: Judgement, text: Text) -> str:
+def sentence(one: Watched, judgement: Judgement, text: Text) -> str:
+    """Return how a week lies outside of what is usual."""
     value, low, high = (
         text.value(number, one.unit, business=one.business)
         for number in (judgement.value, judgement.low, judgement.high)
