@@ -81,8 +81,10 @@ def test_a_page_shorter_than_asked_for_is_not_the_last(la, connect, cap):
     assert set(told(pages(la, connect()))) == tickets
 
 
-def test_a_ticket_that_changes_while_pages_are_read_hides_no_other(la, connect):
-    tickets = [la.create() for _ in range(250)]
+@pytest.mark.parametrize(("cap", "count"), [(100, 150), (10, 40)])
+def test_a_ticket_that_changes_while_pages_are_read_hides_no_other(la, connect, cap, count):
+    tickets = [la.create() for _ in range(count)]
+    la.page_cap = cap
     changed = []
 
     def change_one(request):

@@ -18,6 +18,9 @@ Record = Mapping[str, Any]
 
 API = "/api/v3"
 PAGE = 100
+ONE_PAGE = 10
+"""So many rows come on one page even when nothing is asked for: no smaller page is granted."""
+
 LIMIT = RateLimit(requests=180)
 """Of an account in a minute; other integrations ask out of the same budget."""
 
@@ -65,15 +68,15 @@ class ApiClient:
     def changed(self, between: Between) -> list[Record]:
         """Return the tickets that last changed within a stretch of time, deleted ones and spam too.
 
-        One that changes while the pages are read leaves the stretch and moves all others up, so what took several
-        pages is read until nothing new turns up.
+        One that changes while the pages are read leaves the stretch and moves all others up, so what may have taken
+        several pages is read until nothing new turns up.
         """
         filters = json.dumps([["date_changed", "D>=", between.start], ["date_changed", "D<=", between.end]])
         params = {"_sortField": "date_changed", "_sortDir": "ASC", "_filters": filters}
         found: dict[str, Record] = {}
         while True:
             rows = {str(row["id"]): row for row in self._pages("tickets", params)}
-            settled = len(rows) <= PAGE or rows.keys() <= found.keys()
+            settled = len(rows) <= ONE_PAGE or rows.keys() <= found.keys()
             found |= rows
             if settled:
                 return list(found.values())
