@@ -19,7 +19,7 @@ from kpi.memory import MemoryFrames
 FOLLOWED_EVERY_S = 5
 """How soon this process's memory has what another process wrote."""
 
-STOPPED_WITHIN_S = 20
+STOPPED_WITHIN_S = 8
 """How long the end waits for a job: a helpdesk may have asked for a pause of minutes. What it stores is whole or not
 there, so it can be left."""
 

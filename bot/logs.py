@@ -13,6 +13,9 @@ from structlog.typing import Processor
 
 HIDDEN = "•••"
 
+TALKATIVE = ("alembic", "httpx2")
+"""Libraries that say at every step what they do, httpx2 with whole addresses: only who debugs wants to know."""
+
 SHORTEST = 6
 """A secret that is shorter is no secret, and hiding it would garble what else is written."""
 
@@ -28,11 +31,12 @@ _SECRETS_IN_TEXT = (
         rf"\1{HIDDEN}",
     ),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"(\bcookie['\"]?\s*[:=,]\s*(?:b?['\"])?)[^'\"\n]+", re.IGNORECASE), rf"\1{HIDDEN}"),
     (re.compile(r"([?&]ticket=)[^\s&'\"]+"), rf"\1{HIDDEN}"),  # opens Slack's socket
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)"), rf"\1{HIDDEN}\2"),
     (
         re.compile(
-            r"((?:token|secret|password|cookie|api[-_]?key|signature)['\"]?\s*[:=]\s*(?:SecretStr\()?['\"]?)[^\s&'\",;)}\]]+",
+            r"((?:token|secret|password|api[-_]?key|signature)['\"]?\s*[:=]\s*(?:SecretStr\()?['\"]?)[^\s&'\",;)}\]]+",
             re.IGNORECASE,
         ),
         rf"\1{HIDDEN}",
@@ -112,6 +116,8 @@ def configure(*, as_json: bool, level: int = logging.INFO, stream: TextIO | None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(level if level <= logging.DEBUG else max(level, logging.WARNING))
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

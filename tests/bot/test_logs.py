@@ -5,7 +5,7 @@ import logging
 import pytest
 import structlog
 
-from bot.logs import HIDDEN, configure, redact
+from bot.logs import HIDDEN, configure, hide, redact
 
 BOT_TOKEN = "xoxb-1234-abcdEFGH"
 SECRETS = (BOT_TOKEN, "hunter2", "dGhlIHRva2Vu")
@@ -51,6 +51,9 @@ def test_libraries_log_the_same_way(written):
         ("postgresql://bot:hunter2@db.example/kpi", "db.example/kpi"),
         ("https://hooks.slack.com/commands/T1/hunter2", "hooks.slack.com"),
         ("password = 'hunter2'", "password"),
+        ("[(b'Date', b'today'), (b'Set-Cookie', b'SID=hunter2; path=/'), (b'Server', b'x')]", "Server"),
+        ("Cookie: SID=hunter2", "Cookie"),
+        ("wss://slack.example/link/?ticket=hunter2&app=1", "app=1"),
         ("api_key: hunter2, page 3", "page 3"),
     ],
 )
@@ -75,3 +78,40 @@ def test_secrets_are_hidden_in_fields_however_deep_and_in_tracebacks(written):
     assert len(events) == 3
     assert events[1]["exception"].startswith("ValueError: refused")
     assert not any(secret in json.dumps(events, ensure_ascii=False) for secret in (*SECRETS, "short"))
+
+
+@pytest.fixture
+def known():
+    """Know some secrets while the test lasts."""
+    hide(["plain-hex-8f742231", 'p@ss/"wörd', "kpi"])
+    yield
+    hide([])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "signed with plain-hex-8f742231 twice: plain-hex-8f742231",
+        'p@ss/"wörd',
+        "postgresql:user=bot p%40ss%2F%22w%C3%B6rd",
+        '{"given": "p@ss/\\"w\\u00f6rd"}',
+    ],
+)
+def test_a_secret_that_is_known_is_hidden_whatever_is_around_it_and_however_it_is_written(known, text):
+    said = redact(text)
+    assert HIDDEN in said
+    assert "8f742231" not in said
+    assert "ss/" not in said
+    assert "ss%2F" not in said
+
+
+def test_what_is_too_short_for_a_secret_garbles_nothing(known):
+    assert redact("kpi-bot answers") == "kpi-bot answers"
+
+
+@pytest.mark.parametrize(("level", "lines"), [(logging.INFO, 0), (logging.DEBUG, 1)])
+def test_addresses_that_were_called_are_logged_only_for_who_debugs(level, lines):
+    stream = io.StringIO()
+    configure(as_json=True, level=level, stream=stream)
+    logging.getLogger("httpx2").info("HTTP Request: GET https://helpdesk.example/?key=1")
+    assert len(stream.getvalue().splitlines()) == lines
