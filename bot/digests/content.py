@@ -130,10 +130,14 @@ class _Making:
             unavailable=tuple(one.question.kpi for one in answers if not one.available),
             promises=self._promises(),
             anomalies=self._anomalies(keys),
-            by_team=tuple(self._by_team(told)),
             data_as_of=self.asker.freshness().synced_at,
         )
-        return replace(found, trend=self._trend(found), refused=tuple(self.refused.items()))
+        return replace(
+            found,
+            trend=self._trend(found),
+            by_team=tuple(self._by_team(found.told)),
+            refused=tuple(self.refused.items()),
+        )
 
     def _question(self, kpi: str) -> Question:
         return question_of(self.wanted, kpi, self.period, self.asker.week_start)
