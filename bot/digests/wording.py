@@ -35,8 +35,13 @@ SHORT_DAYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 
 OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "en": {"zone": ("zone", "timezone", "tz"), "holidays": ("holidays", "holiday"), "min": ("min", "minimum")},
-    "fr": {"zone": ("zone", "fuseau"), "holidays": ("feries", "ferie"), "min": ("min", "minimum")},
+    "en": {
+        "zone": ("zone", "timezone", "tz"),
+        "holidays": ("holidays", "holiday"),
+        "min": ("min", "minimum"),
+        "lang": ("lang", "language"),
+    },
+    "fr": {"zone": ("zone", "fuseau"), "holidays": ("feries", "ferie"), "min": ("min", "minimum"), "lang": ("langue",)},
 }
 """What stands before a colon and is no filter; without accents, the first is what is written back."""
 
