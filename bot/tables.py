@@ -192,7 +192,7 @@ alerts = Table(
     Column("ticket_id", BigInteger, primary_key=True),
     Column("metric", Text, primary_key=True, comment="first_reply, next_reply, resolution"),
     Column("instance", BigInteger, primary_key=True),
-    Column("message", Text, ForeignKey("alert_messages.id", ondelete="CASCADE"), nullable=False),
+    Column("told_in", Text, ForeignKey("alert_messages.id", ondelete="CASCADE"), nullable=False),
     Column("version", BigInteger, nullable=False, comment="of the ticket's facts when last looked at"),
     Column("phase", Text, nullable=False, comment="at_risk, breached, in_time, late, gone, moved"),
     Column("due_at", INSTANT, nullable=False, comment="as last told"),
@@ -207,6 +207,6 @@ alerts = Table(
     Column("reminded_at", INSTANT),
     Column("escalated_at", INSTANT),
     Column("ended_at", INSTANT),
-    Index("ix_alerts_message", "message"),
+    Index("ix_alerts_told_in", "told_in"),
     Index("ix_alerts_ticket", "ticket_id"),
 )

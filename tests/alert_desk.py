@@ -34,6 +34,7 @@ PROMISES = Policy(
 )
 SUPPORT, BILLING = "C_SUPPORT", "C_BILLING"
 ALERTED = SlaWanted(zone=PARIS, metrics=("first_reply",), leads_s=(60 * MINUTE, 15 * MINUTE))
+MORE_CHANNELS = (BILLING, "C_FIRST_REPLY", "C_NEXT_REPLY", "C_RESOLUTION")
 TUESDAY = at("2026-11-24 09:00", PARIS)
 
 
@@ -103,7 +104,11 @@ class AlertDesk:
         return [one for one in self.posted(root.channel) if one.thread_ts == root.ts]
 
     def posted(self, channel):
-        return [one for one in self.slack.workspace.messages if one.channel == channel and not (one.deleted or one.ephemeral)]
+        return [
+            one
+            for one in self.slack.workspace.messages
+            if one.channel == channel and not (one.deleted or one.ephemeral)
+        ]
 
     def direct(self, user="U_BOB"):
         """Return what the bot has written to somebody directly."""
@@ -111,21 +116,29 @@ class AlertDesk:
         channel = self.slack.directory.direct(user).id
         return [one.text for one in found if one.channel == channel]
 
-    def breached(self, metric="first_reply"):
-        """Return the tickets whose promise the facts call broken."""
+    def clocks(self, metric, holds):
+        """Return the clocks of a metric that the SLA percentages count and for which something holds."""
         clock, ticket = schema.clock_facts.c, schema.tickets.c
-        late = (clock.breached == 1) | ((clock.state == "running") & (clock.late_after < self.now))
-        query = (
-            select(ticket.external_id)
-            .join(schema.clock_facts, clock.ticket_id == ticket.id)
-            .where(clock.metric == metric, late, clock.left_out.is_(None))
-        )
+        query = select(ticket.external_id, schema.clock_facts).join(schema.clock_facts, clock.ticket_id == ticket.id)
         with self.engine.connect() as connection:
-            return sorted(connection.scalars(query))
+            rows = connection.execute(query.where(clock.metric == metric, clock.left_out.is_(None))).all()
+        counted = [row for row in rows if not (metric == "first_reply" and row.opened_by_agent)]
+        return {(row.external_id, row.instance) for row in counted if holds(row)}
+
+    def runs_late(self, row):
+        return row.state == "running" and row.late_after < self.now
+
+    def is_broken(self, row):
+        return row.breached == 1 or self.runs_late(row)
+
+    @property
+    def is_open(self):
+        """Whether anybody is at work, so that alerts may be told."""
+        return OFFICE.schedule.elapsed(self.now, self.now + 1) == 1
 
 
 def alert_slack() -> StandInSlack:
     everybody = frozenset({APP_USER, "U_BOB", "U_ALICE"})
     channels = [Channel(id=SUPPORT, name="support", members=everybody)]
-    channels.append(Channel(id=BILLING, name="billing", members=everybody))
+    channels += [Channel(id=key, name=key[2:].lower(), members=everybody) for key in MORE_CHANNELS]
     return StandInSlack(signing_secret=SECRET, bot_token=TOKEN, channels=channels)

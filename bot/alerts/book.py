@@ -63,7 +63,7 @@ class Book:
             {
                 "subscription": subscription,
                 **dict(zip(("ticket_id", "metric", "instance"), clock.key, strict=True)),
-                "message": message,
+                "told_in": message,
                 "version": clock.version,
                 "phase": Phase.CALM.value,
                 "due_at": clock.due_at,
@@ -133,7 +133,7 @@ class Book:
                 changed = _changes(message.alerts[key], alert)
                 if key in versions:
                     changed["version"] = versions[key]
-                mine = and_(alerts.c.message == message.id, _is(key))
+                mine = and_(alerts.c.told_in == message.id, _is(key))
                 connection.execute(update(alerts).where(mine).values(**changed))
 
     # --- What people do ------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ class Book:
         with writing(self._engine) as connection:
             connection.execute(
                 update(alerts)
-                .where(told.message == message, told.ended_at.is_(None))
+                .where(told.told_in == message, told.ended_at.is_(None))
                 .values(snoozed_until=until, snoozed_by=user)
             )
             _look_at(connection, message, now)
@@ -161,8 +161,8 @@ class Book:
         told = alerts.c
         at, by = told[f"{what}_at"], told[f"{what}_by"]
         with writing(self._engine) as connection:
-            first = connection.scalar(select(by).where(told.message == message, at.is_not(None)).order_by(at).limit(1))
-            changed = update(alerts).where(told.message == message, at.is_(None)).values({at: now, by: user})
+            first = connection.scalar(select(by).where(told.told_in == message, at.is_not(None)).order_by(at).limit(1))
+            changed = update(alerts).where(told.told_in == message, at.is_(None)).values({at: now, by: user})
             taken = connection.execute(changed.returning(told.ticket_id)).first() is not None
             _look_at(connection, message, now)
         return None if taken else first
@@ -182,7 +182,7 @@ class Book:
         told, message = alerts.c, alert_messages.c
         query = (
             select(message.id, message.created_at)
-            .join(alerts, told.message == message.id)
+            .join(alerts, told.told_in == message.id)
             .where(message.subscription == subscription, told.ended_at.is_(None))
             .distinct()
         )
@@ -202,7 +202,7 @@ _COLUMNS = tuple(alert_messages.c[name] for name in ("id", "subscription", "crea
 
 
 def _message(row: Any, connection: Connection) -> AlertMessage:  # noqa: ANN401  # a row of _COLUMNS
-    rows = connection.execute(select(alerts).where(alerts.c.message == row.id)).all()
+    rows = connection.execute(select(alerts).where(alerts.c.told_in == row.id)).all()
     told = {(one.ticket_id, one.metric, one.instance): _alert(one) for one in rows}
     return AlertMessage(
         id=row.id, subscription=row.subscription, created_at=row.created_at, shown=row.shown, alerts=told

@@ -156,7 +156,7 @@ def changed_messages(connection: Connection, now: int, seen: int) -> Sequence[st
     active = told.where(order.paused_at.is_(None))
     due = active.where(message.next_at <= now)
     moved = (
-        active.join(alerts, alert.message == message.id)
+        active.join(alerts, alert.told_in == message.id)
         .join(ticket_facts, facts.ticket_id == alert.ticket_id)
         .where(facts.version > seen, facts.version != alert.version)
     )

@@ -27,6 +27,7 @@ MARKS = {
     Phase.BREACHED: "🔴",
     Phase.CALM: "🕓",
     Phase.PAUSED: "⏸️",
+    Phase.PAUSED_LATE: "⏸️",
     Phase.IN_TIME: "✅",
     Phase.LATE: "☑️",
     Phase.UNANSWERED: "⚪",

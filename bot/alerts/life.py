@@ -23,6 +23,7 @@ class Phase(StrEnum):
     BREACHED = "breached"
     CALM = "calm"  # due later than was told: no longer at risk
     PAUSED = "paused"  # the ticket waits, and so does the clock
+    PAUSED_LATE = "paused_late"  # the same, past its due time
     IN_TIME = "in_time"
     LATE = "late"
     UNANSWERED = "unanswered"  # ended without what was promised
@@ -124,7 +125,7 @@ def _ended(clock: Clock) -> Phase:
 
 def _running(clock: Clock, left_s: int, wanted: SlaWanted, now: int) -> Phase:
     if clock.state == "paused" or clock.late_after is None:
-        return Phase.PAUSED
+        return Phase.PAUSED_LATE if clock.breached else Phase.PAUSED
     if now > clock.late_after:
         return Phase.BREACHED
     return Phase.AT_RISK if left_s <= max(wanted.leads_s) else Phase.CALM

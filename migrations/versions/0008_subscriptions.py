@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.BigInteger(), nullable=False),
         sa.Column("metric", sa.Text(), nullable=False, comment="first_reply, next_reply, resolution"),
         sa.Column("instance", sa.BigInteger(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("told_in", sa.Text(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False, comment="of the ticket's facts when last looked at"),
         sa.Column("phase", sa.Text(), nullable=False, comment="at_risk, breached, in_time, late, gone, moved"),
         sa.Column("due_at", sa.BigInteger(), nullable=False, comment="as last told"),
@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("escalated_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["message"], ["alert_messages.id"], name=op.f("fk_alerts_message_alert_messages"), ondelete="CASCADE"
+            ["told_in"], ["alert_messages.id"], name=op.f("fk_alerts_told_in_alert_messages"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["subscription"],
@@ -111,13 +111,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("subscription", "ticket_id", "metric", "instance", name=op.f("pk_alerts")),
     )
-    op.create_index("ix_alerts_message", "alerts", ["message"], unique=False)
+    op.create_index("ix_alerts_told_in", "alerts", ["told_in"], unique=False)
     op.create_index("ix_alerts_ticket", "alerts", ["ticket_id"], unique=False)
 
 
 def downgrade() -> None:
     op.drop_index("ix_alerts_ticket", table_name="alerts")
-    op.drop_index("ix_alerts_message", table_name="alerts")
+    op.drop_index("ix_alerts_told_in", table_name="alerts")
     op.drop_table("alerts")
     op.drop_index("ix_alert_messages_next_at", table_name="alert_messages")
     op.drop_table("alert_messages")
