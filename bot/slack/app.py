@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -21,7 +22,7 @@ from bot.slack import actions, mentions, modals
 from bot.slack.answers import answer_words, tell, what_went_wrong
 from bot.slack.bot import Bot, Place, Reader, Respond
 from bot.slack.directory import REMEMBERED_S, SlackDirectory
-from bot.slack.following import FollowingExecutor, begin, counted
+from bot.slack.following import FollowingExecutor, begin, counted, reference
 from bot.slack.home import home_view
 from bot.slack.languages import Languages
 from bot.slack.people import with_agents
@@ -72,6 +73,7 @@ def create_app(
             client=client,
             signing_secret=slack.signing_secret.get_secret_value() if slack.signing_secret else "",
             listener_executor=FollowingExecutor(LISTENERS, thread_name_prefix="slack"),
+            process_before_response=True,  # listeners acknowledge at once, and leave the rest to these threads
         )
     except BoltError as error:
         raise SettingsError("slack_refused") from error
@@ -103,6 +105,18 @@ def register(app: App, bot: Bot) -> None:
     _listen_to_events(app, bot)
 
 
+def _later(app: App, do: Callable[[], None]) -> None:
+    """Do something when a thread is free for it; its request is acknowledged without waiting for that."""
+
+    def logged() -> None:
+        try:
+            do()
+        except Exception:
+            log.exception("listener_failed", reference=reference())
+
+    app.listener_runner.listener_executor.submit(logged)
+
+
 def _follow(app: App) -> None:
     @app.middleware
     def follow(body: Payload, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002  # Bolt's name
@@ -128,7 +142,8 @@ def _listen_to_commands(app: App, bot: Bot) -> None:
         # At once and empty: reading the question needs the database, and Slack waits three seconds only.
         ack()
         place = Place(team_id=command["team_id"], user=command["user_id"], channel=command["channel_id"])
-        _reply_to(bot, command.get("text", ""), place, lambda messages: reply(command["response_url"], messages))
+        respond = partial(reply, command["response_url"])
+        _later(app, lambda: _reply_to(bot, command.get("text", ""), place, respond))
 
 
 def _listen_to_clicks(app: App, bot: Bot) -> None:
@@ -139,12 +154,8 @@ def _listen_to_clicks(app: App, bot: Bot) -> None:
         if clicked.action not in actions.ACTIONS:
             log.warning("unknown_action", action=clicked.action)  # of a message that an older version sent
             return
-        _telling(
-            bot,
-            clicked.place,
-            lambda text: actions.run(bot, clicked, text),
-            lambda messages: clicked.add(bot, messages),
-        )
+        do, respond = partial(actions.run, bot, clicked), partial(clicked.add, bot)
+        _later(app, lambda: _telling(bot, clicked.place, do, respond))
 
     @app.options(ANY)
     def options(ack: Ack, body: Payload) -> None:
@@ -160,15 +171,13 @@ def _listen_to_clicks(app: App, bot: Bot) -> None:
             said, after = modals.failed(sent, what_went_wrong(error, text)), None
         ack(**said)
         if after is not None:
-            _telling(bot, sent.place, lambda _: after(), modals.respond_to(bot, sent))
+            _later(app, lambda: _telling(bot, sent.place, lambda _: after(), modals.respond_to(bot, sent)))
 
 
 def _listen_to_events(app: App, bot: Bot) -> None:
     def hear(event: Payload, body: Payload, context: BoltContext) -> None:
-        place = Place(team_id=body["team_id"], user=event.get("user", ""), channel=event["channel"])
-        if mentions.is_for_us(event) and _is_first(bot, body):
-            words = mentions.words_of(event, context.bot_user_id or "")
-            _reply_to(bot, words, place, mentions.respond_to(bot, event, place))
+        if mentions.is_for_us(event):
+            _later(app, lambda: _hear(bot, event, body, context.bot_user_id or ""))
 
     app.event("app_mention")(hear)
 
@@ -179,11 +188,20 @@ def _listen_to_events(app: App, bot: Bot) -> None:
 
     @app.event("app_home_opened")
     def home(event: Payload, body: Payload) -> None:
-        place = Place(team_id=body["team_id"], user=event["user"])
         # Shown again it is only fresher, so an event that is told twice does no harm.
         if event.get("tab") == "home":
-            with counted():
-                bot.poster.home(place.user, home_view(bot, place, bot.text(place)))
+            _later(app, lambda: _show_home(bot, Place(team_id=body["team_id"], user=event["user"])))
+
+
+def _hear(bot: Bot, event: Payload, body: Payload, own: str) -> None:
+    place = Place(team_id=body["team_id"], user=event["user"], channel=event["channel"])
+    if _is_first(bot, body):
+        _reply_to(bot, mentions.words_of(event, own), place, mentions.respond_to(bot, event, place))
+
+
+def _show_home(bot: Bot, place: Place) -> None:
+    with counted():
+        bot.poster.home(place.user, home_view(bot, place, bot.text(place)))
 
 
 def _is_first(bot: Bot, body: Payload) -> bool:
