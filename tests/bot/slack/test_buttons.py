@@ -136,7 +136,7 @@ def test_figures_about_persons_are_not_shared_where_no_setting_opens_it(slack):
 
 
 def test_a_share_that_slack_did_not_take_can_be_tried_again(slack, monkeypatch):
-    monkeypatch.setattr("bot.posting.send.RETRIES", 0)
+    monkeypatch.setattr("bot.posting.refusals.RETRIES", 0)
     answer = asked(slack, "fcr last week", FCR)
     slack.fail("chat.postMessage", Fault(error="internal_error"))
     slack.click("U_BOB", answer, "share")
