@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from slack_desk import settings
+from slack_desk import SlowCommands, connected, settings
 
 from bot.demo.slack import StandInSlack
 from bot.slack.app import create_app
@@ -52,6 +52,14 @@ def test_the_same_question_asked_twice_is_answered_twice(slack):
     slack.command("fcr last week")
     slack.command("fcr last week")
     slack.wait(2)
+
+
+def test_a_question_is_acknowledged_at_once_while_every_thread_that_answers_is_busy(commands, engine, monkeypatch):
+    monkeypatch.setattr("bot.slack.app.LISTENERS", 1)
+    with connected(SlowCommands(commands, 1.5), engine) as slack:
+        seconds = [slack.command("fcr last week").seconds for _ in range(3)]
+        assert max(seconds) < 1
+        slack.wait(3)
 
 
 def test_whatever_the_command_is_called_it_is_ours(slack):
