@@ -14,7 +14,7 @@ from bot.facts import batches, bump
 from bot.helpdesks.connector import Apart
 from bot.observing import GONE_CHANGE
 from kpi import schema
-from kpi.events import GONE, History, Rating, Work
+from kpi.events import GONE, Contact, History, Rating, Work
 
 
 def storable(text: str) -> str:
@@ -69,9 +69,9 @@ def store_events(
 def store_apart(connection: Connection, helpdesk: str, apart: Sequence[Apart], ids: Mapping[str, int]) -> set[int]:
     """Store what was told without its ticket, which may come later; return the tickets whose facts may change."""
     touched: set[int] = set()
-    for table, kind in ((schema.ratings, Rating), (schema.work, Work)):
+    for table, kind in ((schema.ratings, Rating), (schema.contacts, Contact), (schema.work, Work)):
         told = {one.event.external_id: one for one in apart if isinstance(one.event, kind)}
-        rows = [event_row(one.event, ticket_id=ids.get(one.ticket), helpdesk=helpdesk) for one in told.values()]
+        rows = [event_row(one.event, ticket_id=ids.get(one.ticket or ""), helpdesk=helpdesk) for one in told.values()]
         before = _owners(connection, table, helpdesk, list(told))
         if upsert(connection, table, rows):
             bump(connection, table.name)

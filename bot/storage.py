@@ -89,7 +89,9 @@ def store_tickets(
     touched = {ids[history.ticket.external_id] for history in histories}
     touched |= store_events(connection, desk.key, histories, ids)
     touched |= link_awaited(connection, desk.key, ids)
-    touched |= store_apart(connection, desk.key, apart, ticket_ids(connection, desk.key, {one.ticket for one in apart}))
+    touched |= store_apart(
+        connection, desk.key, apart, ticket_ids(connection, desk.key, {one.ticket for one in apart if one.ticket})
+    )
     touched |= _store_gone(connection, [result for result in latest.values() if isinstance(result, Gone)], ids)
     touched |= _store_moved(connection, [result for result in latest.values() if isinstance(result, Moved)], ids)
     _store_refused(connection, desk, refused, now)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict
 
-from kpi.events import History, Person, Rating, Team, Work
+from kpi.events import Contact, History, Person, Rating, Team, Work
 
 Cursor = dict[str, Any]
 """JSON: where a stream stands after a page; None before the first."""
@@ -42,10 +42,10 @@ TicketResult = History | Gone | Moved | Refused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apart:
-    """Something that happened to a ticket and is told without it, maybe before it."""
+    """Something that happened to a ticket and is told without it, maybe before it; a call may be about none."""
 
-    ticket: str
-    event: Rating | Work
+    ticket: str | None
+    event: Rating | Work | Contact
 
 
 class Named(TypedDict):

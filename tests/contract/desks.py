@@ -9,6 +9,8 @@ from contract.fake_freshdesk import BILLING, DAY, FakeFreshdesk
 from contract.fake_freshdesk import KEY as FRESHDESK_KEY
 from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, KEY, ZONE, FakeLiveAgent
 from contract.fake_rt import TOKEN, FakeRT
+from contract.fake_zendesk import EMAIL, FakeZendesk
+from contract.fake_zendesk import KEY as ZENDESK_KEY
 from pydantic import SecretStr
 
 from bot.helpdesks.budget import RateLimit
@@ -18,6 +20,7 @@ from bot.helpdesks.freshdesk import Freshdesk
 from bot.helpdesks.http import Patience
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
+from bot.helpdesks.zendesk import LAG_S, Zendesk
 from bot.settings import HelpdeskSettings
 
 QUICK = Patience(attempts=3, first_wait_s=0.01, longest_wait_s=0.02, jitter_s=0.01)
@@ -30,13 +33,15 @@ class Desk:
     """A helpdesk with a history. `connect` gives a new connector; `more` lets something happen to some ticket.
 
     Over HTTP, `fake` answers: it has `faults` (each a function of a request that answers in its place, or None),
-    `token`, `skew_s`, `now` and `asked`. `spoil` makes one ticket unreadable and returns it with the reason.
+    `token`, `skew_s`, `now` and `asked`. `spoil` makes one ticket unreadable and returns it with the reason. What
+    happened within the last `lag_s` seconds isn't told yet.
     """
 
     connect: Callable[[], Connector]
     more: Callable[[], str]
     fake: Any = None
     spoil: Callable[[], tuple[str, str]] | None = None
+    lag_s: int = 0
 
 
 def rt_settings(url: str, **options: object) -> HelpdeskSettings:
@@ -189,6 +194,65 @@ def freshdesk_desk(httpserver, tickets: int = 40) -> Desk:
     return Desk(connect=lambda: Freshdesk(fd_settings(url), QUICK), more=more, fake=fd, spoil=spoil)
 
 
+def zd_settings(url: str, **options: object) -> HelpdeskSettings:
+    options = {"email": EMAIL, **options}
+    return HelpdeskSettings(key="zd", kind="zendesk", url=url, token=SecretStr(ZENDESK_KEY), options=options)
+
+
+def busy_zendesk(tickets: int) -> FakeZendesk:
+    """Return a Zendesk with tickets of every kind, that fill several pages: reopened, merged, deleted, rated."""
+    zd = FakeZendesk(page_size=max(3, tickets // 6), list_size=4)
+    agents, customers = list(zd.agents)[:2], list(zd.customers)
+    for number in range(1, tickets + 1):
+        agent = agents[number % 2]
+        ticket = zd.create(customers[number % 2], by=agent if number % 9 == 0 else None, type="question")
+        if number % 11 == 0:
+            zd.delete(ticket)
+            continue
+        zd.reply(ticket, agent, assignee_id=agent, status="open", then={"priority": "high"} if number % 3 == 0 else {})
+        if number % 13 == 0:
+            zd.merge(ticket, into=1)
+            continue
+        if number % 4 == 0:
+            zd.ask(ticket)
+            zd.note(ticket)
+        if number % 5 == 0:
+            zd.set(ticket, group_id=list(zd.groups)[1])
+        if number % 2:
+            zd.reply(ticket, agent, status="solved")
+            zd.rate(ticket, "good" if number % 3 else "bad")
+        if number % 7 == 0:
+            zd.ask(ticket)
+        if number % 6 == 0:
+            zd.call(ticket if number % 4 else None, "completed" if number % 4 else "abandoned_in_queue")
+        if number % 15 == 0:
+            zd.system(ticket, status="closed")
+    zd.tick(DAY)
+    return zd
+
+
+def zendesk_desk(httpserver, tickets: int = 40) -> Desk:
+    zd = busy_zendesk(tickets)
+    url = serve(httpserver, zd)
+
+    def more() -> str:
+        zd.ask(2)
+        zd.tick(2 * LAG_S)
+        return "2"
+
+    def spoil() -> tuple[str, str]:
+        zd.broken = {5}
+        return "5", "helpdesk_server_error"
+
+    return Desk(
+        connect=lambda: Zendesk(zd_settings(url), QUICK, UNLIMITED, UNLIMITED),
+        more=more,
+        fake=zd,
+        spoil=spoil,
+        lag_s=LAG_S,
+    )
+
+
 _demo_now = [NOON]
 _DEMO = DemoHelpdesk(clock=lambda: _demo_now[0])
 """One for all tests: writing its story takes seconds, and it keeps nothing but that."""
@@ -204,5 +268,10 @@ def demo_desk(_httpserver) -> Desk:
     return Desk(connect=lambda: _DEMO, more=more)
 
 
-OVER_HTTP = {"freshdesk": freshdesk_desk, "liveagent": liveagent_desk, "request-tracker": request_tracker_desk}
+OVER_HTTP = {
+    "freshdesk": freshdesk_desk,
+    "liveagent": liveagent_desk,
+    "request-tracker": request_tracker_desk,
+    "zendesk": zendesk_desk,
+}
 DESKS = {**OVER_HTTP, "demo": demo_desk}

@@ -1,0 +1,35 @@
+"""The options of a Zendesk in the settings file, under `options` of its helpdesk."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, ValidationError
+
+from bot.helpdesks.budget import SHARE
+from bot.settings_values import SettingsTable, Words, explain
+
+Folded = AfterValidator(lambda words: {name.casefold(): value for name, value in words.items()})
+
+
+class Options(SettingsTable):
+    """What differs from one Zendesk to the next; docs/en/zendesk.md describes each.
+
+    `email` is whose API token it is; without one the token is an OAuth access token. `channels` are by Zendesk's via
+    channels, `bots` and `agents` by the numbers of users. `rate_share` is the part of the account's requests that the
+    bot takes.
+    """
+
+    email: str | None = None
+    channels: Annotated[dict[str, str], Folded] = Field(default_factory=dict)
+    bots: Words = ()
+    agents: Words = ()
+    ai_agent_tickets: bool = False
+    rate_share: float = Field(default=SHARE, gt=0, le=1)
+
+
+def read_options(given: Mapping[str, Any], helpdesk: str) -> Options:
+    """Return the options of this helpdesk; raises SettingsError that names what is unknown or not accepted."""
+    try:
+        return Options.model_validate(dict(given))
+    except ValidationError as error:
+        raise explain(error, lambda place: ".".join(["helpdesks", helpdesk, "options", *map(str, place)])) from None

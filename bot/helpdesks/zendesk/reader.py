@@ -1,0 +1,103 @@
+"""Tickets read whole: the record with its updates, and whom they name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.helpdesks.connector import Gone, Named, Refused, TicketResult
+from bot.helpdesks.zendesk.audits import read_audit
+from bot.helpdesks.zendesk.client import BROKEN, UNSEEN, ApiClient, Record
+from bot.helpdesks.zendesk.directory import LiveDirectory
+from bot.helpdesks.zendesk.events import EventWalk
+from bot.helpdesks.zendesk.history import explains, is_deleted, read_history
+from bot.helpdesks.zendesk.mapping import Mapper
+from kpi.errors import HelpdeskError
+from kpi.events import Author, Field, History, Person, Team
+
+log = structlog.get_logger()
+
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads tickets and notes whom they name."""
+
+    client: ApiClient
+    directory: LiveDirectory
+    mapper: Mapper
+    agents: dict[str, Person] = field(default_factory=dict)
+    customers: dict[str, Person] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+
+    def named(self) -> Named:
+        """Return whom and what was named since the last time."""
+        found = Named(
+            agents=tuple(self.agents.values()),
+            customers=tuple(self.customers.values()),
+            teams=tuple(self.teams.values()),
+        )
+        self.agents, self.customers, self.teams = {}, {}, {}
+        return found
+
+    def ticket(self, name: str) -> TicketResult:
+        """Return one ticket whole; a deleted one isn't found."""
+        try:
+            record, users = self.client.ticket(name)
+        except HelpdeskError as error:
+            return self._unreadable(name, error)
+        self.directory.meet(users)
+        return self.read(record, None)
+
+    def read(self, record: Record, walk: EventWalk | None) -> TicketResult:
+        """Return a ticket whose record is there, with its updates from the walk where that has all of them."""
+        name = str(record["id"])
+        try:
+            history = self._history(name, record, walk)
+            self._mention(history)
+        except HelpdeskError as error:
+            return self._unreadable(name, error)
+        except UNREADABLE as error:
+            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
+            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+        return history
+
+    def _history(self, name: str, record: Record, walk: EventWalk | None) -> History:
+        if is_deleted(record):  # its audits aren't found any more
+            if walk is not None:
+                walk.skip(name)
+            return read_history(self.mapper, record, [])
+        audits = None if walk is None else walk.take(record)
+        if audits is None or not explains(record, audits):
+            audits = [read_audit(row) for row in self.client.audits(name)]
+        return read_history(self.mapper, record, audits)
+
+    def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
+        """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
+        if error.key == "helpdesk_not_found":
+            return Gone(external_id=name)
+        if error.key in BROKEN:
+            self.client.me()  # when this fails too, it isn't the ticket
+        elif error.key not in UNSEEN:
+            raise error
+        return Refused(external_id=name, reason=error.key)
+
+    def _mention(self, history: History) -> None:
+        ticket = history.ticket
+        values = {of: {v for c in history.changes if c.field is of for v in (c.old, c.new)} for of in Field}
+        self.mention_agents([ticket.agent, *values[Field.AGENT]])
+        self.mention_agents(change.actor for change in history.changes if change.actor_kind is not Author.CUSTOMER)
+        self.mention_agents(said.author for said in history.messages if said.author_kind is not Author.CUSTOMER)
+        said = {message.author for message in history.messages if message.author_kind is Author.CUSTOMER}
+        self.mention_customers([ticket.customer, *said])
+        teams = {ticket.team, *values[Field.TEAM]} - {None}
+        self.teams |= {str(team): self.directory.team(str(team)) for team in teams}
+
+    def mention_agents(self, names: Iterable[str | None]) -> None:
+        """Note agents by number."""
+        self.agents |= {name: self.directory.agent(name) for name in names if name is not None}
+
+    def mention_customers(self, names: Iterable[str | None]) -> None:
+        """Note customers by number."""
+        self.customers |= {name: self.directory.customer(name) for name in names if name is not None}
