@@ -66,6 +66,12 @@ SUBCOMMANDS = {
     },
 }
 
+SAID_OF_WHEN = {
+    "en": frozenset({"daily", "weekly", "monthly", "weekdays", "working", "holidays", "zone", "lang"}),
+    "fr": frozenset({"quotidien", "hebdomadaire", "mensuel", "ouvres", "ouvrables", "feries", "fuseau", "langue"}),
+}
+"""What is said of when something is told again and again (`bot.digests.wording`), without accents."""
+
 ORDERS = {
     Order.WORST: ("worst", "worst first", "les pires", "pires"),
     Order.LONGEST: ("longest", "longest first", "les plus longs", "plus longs"),
@@ -246,12 +252,13 @@ def _without_order(words: str) -> tuple[str, Order | None]:
 def language_of(words: str, default: str) -> str:
     """Return the language that words are written in: the one that knows more of them, else the default.
 
-    The keys of KPIs are said in both, and so is what pauses a digest.
+    The keys of KPIs are said in both, and so is what begins and pauses a digest.
     """
-    said = [word for word in re.findall(WORD, words) if plain(word) not in {*CATALOGUE, "pause"}]
+    said = [word for word in map(plain, re.findall(WORD, words)) if word not in {*CATALOGUE, "on", "pause"}]
     known = {
         language: sum(
-            plain(word) in SUBCOMMANDS[language] or stem(plain(word)) in _vocabulary(language) for word in said
+            word in SUBCOMMANDS[language] or word in SAID_OF_WHEN[language] or stem(word) in _vocabulary(language)
+            for word in said
         )
         for language in LANGUAGES
     }

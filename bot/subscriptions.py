@@ -105,6 +105,9 @@ _KIND_OF = {DigestWanted: Kind.DIGEST, SlaWanted: Kind.SLA, KpiWanted: Kind.KPI}
 ASKED = "asked"
 """Why a subscription is paused that somebody paused."""
 
+OWNER_GONE = "owner_gone"
+"""Why a subscription is paused whose owner has left the workspace."""
+
 GIVEN_UP_AFTER = 3
 """Permanent failures in a row that pause a subscription."""
 
@@ -140,6 +143,11 @@ class Subscription:
     def kind(self) -> Kind:
         """What is told."""
         return _KIND_OF[type(self.wanted)]
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether nobody but its owner reads it."""
+        return self.channel.startswith("D")
 
     @property
     def is_paused(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.access import Access, Viewer
 from bot.asking import Asker
 from bot.digests.content import Digest, digest, question_of
-from bot.digests.layout import Frame, message
+from bot.digests.layout import Frame, Versions, message
 from bot.posting.forms import simpler
 from bot.posting.notices import Notices
 from bot.posting.outbox import Outbox
@@ -15,6 +15,7 @@ from bot.questions import Asked, Questions
 from bot.recurrence import Occurrence
 from bot.subscriptions import DigestWanted, Subscription, Subscriptions
 from bot.text import Text
+from kpi.period import local_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +79,20 @@ class Made:
         yield from simpler(*message(told, frame, Text(subscription.language)), means.poster)
 
 
+def preview(asker: Asker, access: Access, subscription: Subscription, now: int) -> tuple[Digest, Versions]:
+    """Return a digest as it would be at this moment, with what it says."""
+    wanted = subscription.wanted
+    if not isinstance(wanted, DigestWanted):
+        raise TypeError(subscription.kind)
+    today = Occurrence(day=local_day(now, wanted.recurrence.zone), at=now)
+    told = digest(asker, wanted, today, now, viewer(access, subscription))
+    return told, message(told, Frame(next_at=wanted.recurrence.next(now).at), Text(subscription.language))
+
+
 def viewer(access: Access, subscription: Subscription) -> Viewer:
     """Return the owner of a subscription, for what that person may show there."""
     owner = access.viewer(subscription.team_id, subscription.owner, subscription.channel)
-    return owner if subscription.channel.startswith("D") else owner.shared(subscription.channel)
+    return owner if subscription.is_personal else owner.shared(subscription.channel)
 
 
 def kept_question(questions: Questions, told: Digest, subscription: Subscription, week_start: int) -> str | None:

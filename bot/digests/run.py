@@ -1,26 +1,32 @@
 """Digests and KPI alerts when they are due: longest due first, each once, none waiting for another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event, Lock
+from typing import Protocol
 
 import structlog
+from sqlalchemy import Engine
 
 from bot import metrics
+from bot.access import Access, Directory
+from bot.asking import Asker
 from bot.digests import alert
 from bot.digests.alert import Verdict
 from bot.digests.layout import thread
 from bot.digests.making import Made, Means, kept, viewer
 from bot.posting.forms import forms, simpler
-from bot.posting.outbox import CONCLUDED, Outcome, Parcel, State
+from bot.posting.notices import Notices
+from bot.posting.outbox import CONCLUDED, Outbox, Outcome, Parcel, State
 from bot.posting.refusals import TOKEN_REFUSED
-from bot.posting.send import Message
-from bot.questions import Asked
+from bot.posting.send import Message, Poster
+from bot.questions import Asked, Questions
 from bot.recurrence import Occurrence
 from bot.render.elements import actions, button
 from bot.render.mrkdwn import escape
-from bot.subscriptions import DigestWanted, KpiWanted, Subscription
+from bot.settings import Settings
+from bot.subscriptions import OWNER_GONE, DigestWanted, KpiWanted, Subscription, Subscriptions
 from bot.text import Text
 from kpi.errors import AccessError, KpiError, QuestionError
 from kpi.period import midnight
@@ -33,9 +39,6 @@ FRESH_WITHIN_S = 600
 
 PATIENCE_S = 1800
 """How long a digest waits for fresh data."""
-
-OWNER_GONE = "owner_gone"
-"""Why a subscription is paused whose owner has left the workspace."""
 
 log = structlog.get_logger(__name__)
 
@@ -227,7 +230,7 @@ class Digests:
             log.info("owner_unknown", error=str(error))
             return False
         means.subscriptions.pause(subscription, OWNER_GONE, self._now)
-        if not subscription.channel.startswith("D"):
+        if not subscription.is_personal:
             note = Parcel(
                 key=f"notice:{parcel.key}:gone",
                 team_id=parcel.team_id,
@@ -238,3 +241,31 @@ class Digests:
             words = escape(text(f"digest.owner_gone.{subscription.kind}"))
             means.outbox.send(note, lambda: [Message(text=words)])
         return True
+
+
+class People(Directory, Protocol):
+    """What Slack knows of people, and who has left."""
+
+    def is_gone(self, team_id: str, user: str) -> bool:
+        """Tell whether a user has left a workspace; raises OSError when Slack can't tell."""
+        ...
+
+
+def digests_for(
+    engine: Engine, settings: Settings, asker: Asker, *, poster: Poster, people: People, clock: Callable[[], float]
+) -> Digests:
+    """Return digests that go to Slack by a poster that repeats nothing; `clock` tells the time, seconds since 1970."""
+    outbox, subscriptions = Outbox(engine, poster, clock), Subscriptions(engine)
+    means = Means(
+        asker=asker,
+        access=Access(settings.access, engine, people),
+        questions=Questions(engine),
+        subscriptions=subscriptions,
+        outbox=outbox,
+        poster=poster,
+        notices=Notices(outbox, poster, subscriptions, clock),
+        helpdesks=[helpdesk.key for helpdesk in settings.helpdesks],
+        is_gone=people.is_gone,
+        clock=clock,
+    )
+    return Digests(means)

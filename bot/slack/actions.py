@@ -4,7 +4,7 @@ What follows a dot in an action only tells several of one kind apart.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.commands import Said
@@ -17,7 +17,14 @@ from bot.slack import modals, sla_alerts
 from bot.slack.answers import answer_asked, answer_words
 from bot.slack.bot import Bot, Place, Reader
 from bot.slack.buttons import BUTTONS, buttons_for_all
+from bot.slack.digest import show
+from bot.slack.digest_modal import WrongField, digest_view, read_digest_view
+from bot.slack.fields import Submitted, read_view
+from bot.slack.home import home_view
+from bot.slack.subscribing import changeable, resumed
+from bot.subscriptions import ASKED
 from bot.text import Text
+from kpi.catalogue import CATALOGUE
 from kpi.errors import QuestionError
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -35,6 +42,7 @@ class Click:
         trigger: opens a modal, for three seconds.
         response_url: where an answer goes; None in the App Home.
         is_own: the message is the person's alone, so the reply takes its place.
+        view: what stands in the modal that was clicked in; None elsewhere.
     """
 
     action: str
@@ -43,6 +51,7 @@ class Click:
     trigger: str
     response_url: str | None
     is_own: bool
+    view: Submitted | None = None
 
     def respond(self, bot: Bot, messages: Iterable[Message]) -> None:
         """Reply in the place of the person's own message, else to the person alone. Raises SendError."""
@@ -78,6 +87,7 @@ def read_click(payload: Mapping[str, Any]) -> Click:
         trigger=payload.get("trigger_id", ""),
         response_url=payload.get("response_url"),
         is_own=bool(container.get("is_ephemeral")) or place.is_direct,
+        view=read_view(payload, payload["view"]) if payload.get("view", {}).get("type") == "modal" else None,
     )
 
 
@@ -215,6 +225,56 @@ def _tell(bot: Bot, click: Click, words: str | None) -> None:
         click.add(bot, [Message(text=words)])
 
 
+# --- What is told again and again -------------------------------------------------------------------------------------
+
+
+def _look(bot: Bot, click: Click, text: Text) -> None:
+    """Answer what stands behind a figure of a digest or an alert, beside it."""
+    stored, kpi = _stored(bot, click)
+    if kpi not in CATALOGUE:
+        raise QuestionError("question_forgotten")
+    asked = replace(stored.asked, question=replace(stored.asked.question, kpi=kpi))
+    answer_asked(bot, asked, _beside(bot, click, text), stored.asked_at)
+
+
+def _beside(bot: Bot, click: Click, text: Text) -> Reader:
+    return Reader(place=click.place, text=text, respond=lambda messages: click.add(bot, messages))
+
+
+def _edit_digest(bot: Bot, click: Click, text: Text) -> None:
+    subscription = changeable(bot, click.place, click.value)
+    bot.poster.open(click.trigger, digest_view(bot, click.place, text, subscription))
+
+
+def _new_digest(bot: Bot, click: Click, text: Text) -> None:
+    bot.poster.open(click.trigger, digest_view(bot, click.place, text))
+
+
+def _test_digest(bot: Bot, click: Click, text: Text) -> None:
+    """Show what a modal makes, as a direct message. Raises KpiError for what is wrong in a field."""
+    if click.view is None:
+        return
+    try:
+        wanted = read_digest_view(bot, click.view, text)
+    except WrongField as wrong:
+        raise wrong.error from wrong
+    show(bot, wanted, _beside(bot, click, text))
+
+
+def _pause(bot: Bot, click: Click, text: Text) -> None:
+    bot.subscriptions.pause(changeable(bot, click.place, click.value), ASKED, bot.now)
+    _show_home(bot, click, text)
+
+
+def _resume(bot: Bot, click: Click, text: Text) -> None:
+    resumed(bot, changeable(bot, click.place, click.value), click.place)
+    _show_home(bot, click, text)
+
+
+def _show_home(bot: Bot, click: Click, text: Text) -> None:
+    bot.poster.home(click.place.user, home_view(bot, replace(click.place, channel=""), text))
+
+
 Action = Callable[[Bot, Click, Text], None]
 
 ACTIONS: Mapping[str, Action] = {
@@ -229,7 +289,13 @@ ACTIONS: Mapping[str, Action] = {
     "alert_ack": _take,
     "alert_mute": _mute,
     "alert_snooze": _snooze,
+    "digest_kpi": _look,
+    "digest_edit": _edit_digest,
+    "digest_new": _new_digest,
+    "digest_test": _test_digest,
+    "subscription_pause": _pause,
+    "subscription_resume": _resume,
 }
 
-ONCE = frozenset({"share", "csv", "build", "target"})
+ONCE = frozenset({"share", "csv", "build", "target", "digest_edit", "digest_new", "digest_test"})
 """What would be done twice by two clicks even in a message of one's own."""

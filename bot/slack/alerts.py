@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from bot.slack import sla_alerts
+from bot.slack import kpi_alerts, sla_alerts
 from bot.slack.bot import Bot, Reader
 from bot.slack.subscribing import Do, Page, end, listed, pause, perform, resume
 from bot.subscriptions import Kind
@@ -23,11 +23,13 @@ def _list(bot: Bot, _: str, reader: Reader) -> Page:
 
 
 def _on(bot: Bot, words: str, reader: Reader) -> Page:
-    """Make alerts on promises: `sla`, and which."""
+    """Make alerts on promises, `sla` and which; or on a KPI, `csat < 80% weekly`."""
     first, _, rest = words.partition(" ")
-    if plain(first) != Kind.SLA.value:
+    if not first:
         raise QuestionError("alerts_on_what")
-    return sla_alerts.subscribe(bot, rest, reader, bot.commands.asker.zone)
+    if plain(first) == Kind.SLA.value:
+        return sla_alerts.subscribe(bot, rest, reader, bot.zone(reader.place))
+    return kpi_alerts.subscribe(bot, words, reader)
 
 
 DOES: Mapping[str, Do] = {
@@ -35,6 +37,7 @@ DOES: Mapping[str, Do] = {
     "snooze": sla_alerts.snooze,
     "off": partial(end, kinds=KINDS),
     "list": _list,
+    "test": kpi_alerts.test,
     "pause": partial(pause, kinds=KINDS),
     "resume": partial(resume, kinds=KINDS),
 }

@@ -18,7 +18,7 @@ from bot.once import Once
 from bot.posting.send import Poster, posting_once, reply, retry_handlers
 from bot.questions import Questions
 from bot.settings import Settings
-from bot.slack import actions, mentions, modals
+from bot.slack import actions, fields, mentions, modals
 from bot.slack.answers import answer_words, tell, what_went_wrong
 from bot.slack.bot import Bot, Place, Reader, Respond
 from bot.slack.directory import REMEMBERED_S, SlackDirectory
@@ -143,7 +143,7 @@ def _listen_to_commands(app: App, bot: Bot) -> None:
         ack()
         place = Place(team_id=command["team_id"], user=command["user_id"], channel=command["channel_id"])
         respond = partial(reply, command["response_url"])
-        _later(app, lambda: _reply_to(bot, command.get("text", ""), place, respond))
+        _later(app, lambda: _reply_to(bot, command.get("text", ""), place, respond, command.get("trigger_id", "")))
 
 
 def _listen_to_clicks(app: App, bot: Bot) -> None:
@@ -163,12 +163,12 @@ def _listen_to_clicks(app: App, bot: Bot) -> None:
 
     @app.view(ANY)
     def submitted(ack: Ack, body: Payload) -> None:
-        sent, text = modals.read_submission(body), Text(bot.languages.usual)
+        sent, text = fields.read_submission(body), Text(bot.languages.usual)
         try:
             text = bot.text(sent.place)
             said, after = modals.submit(bot, body["view"]["callback_id"], sent, text)
         except Exception as error:  # noqa: BLE001  # whatever went wrong, it is told in the modal
-            said, after = modals.failed(sent, what_went_wrong(error, text)), None
+            said, after = fields.failed(sent, what_went_wrong(error, text)), None
         ack(**said)
         if after is not None:
             _later(app, lambda: _telling(bot, sent.place, lambda _: after(), modals.respond_to(bot, sent)))
@@ -209,15 +209,14 @@ def _is_first(bot: Bot, body: Payload) -> bool:
     return bot.once.claim(body["team_id"], f"event:{body['event_id']}", bot.now)
 
 
-def _reply_to(bot: Bot, said: str, place: Place, respond: Respond) -> None:
+def _reply_to(bot: Bot, said: str, place: Place, respond: Respond, trigger: str = "") -> None:
     words = typed(said)
-    _telling(
-        bot,
-        place,
-        lambda text: answer_words(bot, with_agents(bot, words, place), Reader(place=place, text=text, respond=respond)),
-        respond,
-        words,
-    )
+
+    def answer(text: Text) -> None:
+        reader = Reader(place=place, text=text, respond=respond, trigger=trigger)
+        answer_words(bot, with_agents(bot, words, place), reader)
+
+    _telling(bot, place, answer, respond, words)
 
 
 def _telling(bot: Bot, place: Place, do: Callable[[Text], None], respond: Respond, words: str = "") -> None:

@@ -35,11 +35,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads a reply: where, in which language, and how it gets there."""
+    """Who reads a reply: where, in which language, and how it gets there; `trigger` opens a modal, for a moment."""
 
     place: Place
     text: Text
     respond: Respond
+    trigger: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,13 @@ class Bot:
             return self.directory.profile(team_id, user).name or user
         except OSError:
             return user
+
+    def zone(self, place: Place) -> str:
+        """Return the zone of a person, as Slack knows it; else the setting's."""
+        try:
+            return self.directory.profile(place.team_id, place.user).zone or self.commands.asker.zone
+        except OSError:
+            return self.commands.asker.zone
 
     def first_click(self, place: Place, key: str) -> AbstractContextManager[bool]:
         """Give whether a click is none that was made a moment ago, here or on another replica."""

@@ -3,11 +3,43 @@
 from collections.abc import Mapping
 from functools import partial
 
+from bot.digests.layout import thread
+from bot.digests.making import preview
+from bot.digests.reading import read_digest
+from bot.posting.forms import simpler
+from bot.posting.send import SendError
+from bot.render.blocks import section
+from bot.render.elements import actions, button
+from bot.render.limits import Block
+from bot.render.mrkdwn import escape
+from bot.render.page import Section
 from bot.slack.bot import Bot, Reader
-from bot.slack.subscribing import Do, Page, end, listed, pause, perform, resume
-from bot.subscriptions import Kind
+from bot.slack.digest_modal import digest_view
+from bot.slack.subscribing import (
+    Do,
+    Page,
+    check_subscribing,
+    chosen,
+    end,
+    found,
+    line,
+    listed,
+    made,
+    may_change,
+    may_subscribe,
+    pause,
+    perform,
+    resume,
+    stored,
+)
+from bot.subscriptions import Kind, Subscription
+from bot.text import Text
+from kpi.errors import QuestionError
 
 KINDS = (Kind.DIGEST,)
+
+EDITED = 10
+"""How many of a list have a button."""
 
 
 def digest(bot: Bot, words: str, reader: Reader) -> Page:
@@ -15,13 +47,99 @@ def digest(bot: Bot, words: str, reader: Reader) -> Page:
     return perform("digest", DOES, bot, words, reader)
 
 
+def show(bot: Bot, subscription: Subscription, reader: Reader) -> None:
+    """Show a digest to the reader alone, as it would be now. Raises KpiError and SendError."""
+    _, (words, versions) = preview(bot.commands.asker, bot.access, subscription, bot.now)
+    note = reader.text("digest.preview")
+    above = section(f"_{escape(note)}_")
+    reader.respond(simpler(f"{escape(note)}\n\n{words}", [[above, *blocks] for blocks in versions], bot.poster))
+
+
 def _list(bot: Bot, _: str, reader: Reader) -> Page:
-    return listed(bot, reader, KINDS, reader.text("digest.heading"), reader.text("digest.how"))
+    page = listed(bot, reader, KINDS, reader.text("digest.heading"), reader.text("digest.how"))
+    return Page(sections=page.sections, below=_buttons(bot, reader))
+
+
+def _buttons(bot: Bot, reader: Reader) -> list[Block]:
+    """Return a button that makes a digest, and one for each that the reader may change."""
+    text, place = reader.text, reader.place
+    if not may_subscribe(bot, place):
+        return []
+    there = list(enumerate(found(bot, place, KINDS), 1))
+    edits = [
+        button(text("digest.edit_number", number=number), f"digest_edit.{one.id}", one.id)
+        for number, one in there[:EDITED]
+        if may_change(bot, place, one)
+    ]
+    return actions([button(text("button.digest_new"), "digest_new", "new"), *edits])
+
+
+def _on(bot: Bot, words: str, reader: Reader) -> Page:
+    """Make a digest; show what it would say now, and say when it comes first."""
+    place, text = reader.place, reader.text
+    check_subscribing(bot, place)
+    viewer = bot.viewer(place)
+    wanted, language = read_digest(words, bot.commands.asker, bot.now, text, zone=bot.zone(place), viewer=viewer)
+    new = made(bot, wanted, reader, language)
+    show(bot, new, reader)
+    return came_about(bot, stored(bot, new), text)
+
+
+def came_about(bot: Bot, subscription: Subscription, text: Text) -> Page:
+    """Return that a digest was made or changed, and when it comes first."""
+    said = [line(bot, subscription, text)]
+    said += [] if subscription.is_personal else [text("digest.invite")]
+    return Page(sections=(Section(heading=text("digest.made"), lines=tuple(said)),))
+
+
+def _now(bot: Bot, words: str, reader: Reader) -> Page:
+    """Post digests for everybody at once; raises QuestionError `bot_not_in_channel`."""
+    text = reader.text
+    for one in chosen(bot, words, reader, KINDS):
+        with bot.first_click(reader.place, f"digest_now:{one.id}") as is_first:
+            if is_first:
+                _post(bot, one)
+    return Page(sections=(Section(heading=text("digest.posted")),))
+
+
+def _post(bot: Bot, subscription: Subscription) -> None:
+    told, (words, versions) = preview(bot.commands.asker, bot.access, subscription, bot.now)
+    try:
+        ts = bot.poster.post(subscription.channel, simpler(words, versions, bot.poster))
+    except SendError as error:
+        if error.is_not_there:
+            raise QuestionError("bot_not_in_channel", code=error.code) from error
+        raise
+    by_team = thread(told, Text(subscription.language))
+    if by_team is not None:
+        bot.poster.post(subscription.channel, simpler(*by_team, bot.poster), thread=ts)
+
+
+def _test(bot: Bot, words: str, reader: Reader) -> Page:
+    """Show digests to the reader alone."""
+    tested = chosen(bot, words, reader, KINDS)
+    for one in tested:
+        show(bot, one, reader)
+    lines = tuple(line(bot, one, reader.text) for one in tested)
+    return Page(sections=(Section(heading=reader.text("digest.heading"), lines=lines),))
+
+
+def _edit(bot: Bot, words: str, reader: Reader) -> Page:
+    """Open the modal of a digest; where several are meant or none can be opened, show the list with its buttons."""
+    wanted = chosen(bot, words, reader, KINDS)
+    if len(wanted) > 1 or not reader.trigger:
+        return _list(bot, "", reader)
+    bot.poster.open(reader.trigger, digest_view(bot, reader.place, reader.text, wanted[0]))
+    return _list(bot, "", reader)
 
 
 DOES: Mapping[str, Do] = {
+    "on": _on,
     "off": partial(end, kinds=KINDS),
+    "now": _now,
     "list": _list,
+    "test": _test,
+    "edit": _edit,
     "pause": partial(pause, kinds=KINDS),
     "resume": partial(resume, kinds=KINDS),
 }

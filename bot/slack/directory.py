@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
+from zoneinfo import available_timezones
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -17,11 +18,16 @@ REMEMBERED_AT_MOST = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A person in Slack; `locale` as `fr-FR`, `email` only where it is surely the person's own."""
+    """A person in Slack; `locale` as `fr-FR`, `zone` an IANA name, `email` only where it is surely the person's own.
+
+    `gone` is whoever has left the workspace.
+    """
 
     name: str | None = None
     locale: str | None = None
     email: str = ""
+    zone: str | None = None
+    gone: bool = False
 
 
 NOBODY = Profile()
@@ -50,12 +56,16 @@ class SlackDirectory:
         try:
             told = self._asked("users.info", user=user, include_locale=True)["user"]
         except LookupError:
-            told = {}
+            told = {"deleted": True}
         profile = _profile(told, team_id)
         if len(self._known) >= REMEMBERED_AT_MOST:
             self._known.clear()
         self._known[team_id, user] = (self._clock() + self._lasts_s, profile)
         return profile
+
+    def is_gone(self, team_id: str, user: str) -> bool:
+        """Tell whether somebody has left the workspace."""
+        return self.profile(team_id, user).gone
 
     def email(self, team_id: str, user: str) -> str:
         """Return the confirmed address of a member of the workspace; empty when there is none to rely on."""
@@ -94,4 +104,6 @@ def _profile(told: dict[str, Any], team_id: str) -> Profile:
         name=shown.get("display_name") or told.get("real_name") or shown.get("real_name") or told.get("name"),
         locale=told.get("locale"),
         email=(shown.get("email") or "") if own else "",
+        zone=told.get("tz") if told.get("tz") in available_timezones() else None,
+        gone=bool(told.get("deleted")),
     )

@@ -9,12 +9,17 @@ from bot.render.page import page_blocks
 from bot.render.rows import one_line
 from bot.slack.bot import Bot, Place
 from bot.slack.menu import kpi_buttons, more_buttons, usual
+from bot.slack.subscribing import paused, written
+from bot.subscriptions import Kind, Subscription
 from bot.targeting import leads
 from bot.text import Text
 from kpi.errors import AccessError
 
 REMEMBERED = 8
 """How many of one's last questions are shown."""
+
+SUBSCRIBED = 15
+"""How many digests and alerts are shown."""
 
 
 def home_view(bot: Bot, place: Place, text: Text) -> Block:
@@ -26,6 +31,7 @@ def home_view(bot: Bot, place: Place, text: Text) -> Block:
         section(f"*{escape(text('home.usual'))}*\n{escape(text('home.answers'))}"),
         *kpi_buttons(usual(bot.questions, place), text),
         *more_buttons(text),
+        *_subscriptions(bot, place, text),
         *_recent(bot, place, text),
         *_leading(bot, place, text),
     ]
@@ -42,6 +48,34 @@ def _recent(bot: Bot, place: Place, text: Text) -> list[Block]:
         asks = button(text("button.again"), f"again.{each.id}", each.id)
         blocks.append(section(cut(escape(_described(bot, each, text)), SECTION_TEXT)) | {"accessory": asks})
     return blocks
+
+
+def _subscriptions(bot: Bot, place: Place, text: Text) -> list[Block]:
+    """Return what a person has made, with its next time in the person's zone, and the button for a personal digest."""
+    zone = bot.zone(place)
+    blocks: list[Block] = [{"type": "divider"}, section(f"*{escape(text('home.subscriptions'))}*")]
+    for one in bot.subscriptions.of_owner(place.team_id, place.user)[:SUBSCRIBED]:
+        # A channel is named by reference, which escaping would take apart.
+        where = text("home.personal") if one.is_personal else f"<#{one.channel}>"
+        said = [where, escape(written(bot, one.wanted, one.kind, text)), *map(escape, _state(one, zone, text))]
+        blocks += [section(cut(" · ".join(said), SECTION_TEXT)), *actions(_buttons(one, text))]
+    return [*blocks, *actions([button(text("button.digest_personal"), "digest_new", "personal")])]
+
+
+def _state(one: Subscription, zone: str, text: Text) -> list[str]:
+    """Return when something comes next or why it doesn't, and how often it failed."""
+    said = [paused(one, text)] if one.is_paused else []
+    if one.next_at is not None:
+        said.append(text("subscription.next", moment=text.instant(one.next_at, zone)))
+    return [*said, *([text.plural("subscription.failed", one.failures)] if one.failures else [])]
+
+
+def _buttons(one: Subscription, text: Text) -> list[Block]:
+    act = "resume" if one.is_paused else "pause"
+    found = [button(text(f"button.subscription_{act}"), f"subscription_{act}.{one.id}", one.id)]
+    if one.kind is Kind.DIGEST:
+        found.append(button(text("button.digest_edit"), f"digest_edit.{one.id}", one.id))
+    return found
 
 
 def _described(bot: Bot, stored: Stored, text: Text) -> str:

@@ -1,18 +1,17 @@
-"""Modals: a target, and a question put together from menus. What is wrong in one is told at its field."""
+"""Modals: a target, a question put together from menus, a digest. What is wrong in one is told at its field."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from bot.posting.send import Message, reply
 from bot.render.blocks import section
 from bot.render.elements import option, plain
-from bot.render.limits import OPTION_TEXT, OPTIONS, VIEW_TITLE, Block
+from bot.render.limits import OPTION_TEXT, OPTIONS, Block
 from bot.render.mrkdwn import escape
 from bot.render.page import page_blocks
 from bot.slack.answers import answer_asked
 from bot.slack.bot import Bot, Place, Reader, Respond
+from bot.slack.digest_modal import submit_digest
+from bot.slack.fields import Outcome, Submitted, errors, field, kpi_menu, menu, modal, words_field
 from bot.targeting import set_target, targets_page
 from bot.targets import can_be_aimed_at, read_target
 from bot.text import Text
@@ -22,40 +21,8 @@ from kpi.errors import AccessError, KpiError, QuestionError
 from kpi.language.tokens import plain as without_accents
 from kpi.period import Grain
 
-LABEL = 2000
-
 PERIODS = ("today", "week", "last_week", "month", "last_month", "quarter", "last_quarter", "year", "last_30_days")
 """The periods that can be chosen: each said in English to the parser, which everybody asks through."""
-
-ERROR = 2000
-"""How long an error at a field may be."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submitted:
-    """A modal that was sent: who sent it, what stands in its fields, and what the bot wrote behind it."""
-
-    place: Place
-    values: Mapping[str, str]
-    behind: Mapping[str, Any]
-
-
-Outcome = tuple[dict[str, Any], Callable[[], None] | None]
-"""What is said to Slack at once, and what is to be done after that."""
-
-
-def read_submission(payload: Mapping[str, Any]) -> Submitted:
-    """Return a modal as Slack tells it.
-
-    https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
-    """
-    view = payload["view"]
-    values = {}
-    for block, elements in view["state"]["values"].items():
-        (element,) = elements.values()
-        values[block] = str(element.get("value") or (element.get("selected_option") or {}).get("value") or "")
-    place = Place(team_id=payload["team"]["id"], user=payload["user"]["id"])
-    return Submitted(place=place, values=values, behind=json.loads(view.get("private_metadata") or "{}"))
 
 
 def submit(bot: Bot, name: str, sent: Submitted, text: Text) -> Outcome:
@@ -76,50 +43,6 @@ def respond_to(bot: Bot, sent: Submitted) -> Respond:
     return respond
 
 
-def failed(sent: Submitted, said: str) -> dict[str, Any]:
-    """Return what is said at the first field when nothing else can be done with a modal."""
-    return _errors(**{next(iter(sent.values)): said})
-
-
-def _errors(**said: str) -> dict[str, Any]:
-    return {"response_action": "errors", "errors": {field: words[:ERROR] for field, words in said.items()}}
-
-
-def _modal(name: str, text: Text, blocks: list[Block], behind: Mapping[str, Any] | None = None) -> Block:
-    return {
-        "type": "modal",
-        "callback_id": name,
-        "title": plain(text(f"modal.{name}.title"), VIEW_TITLE),
-        "submit": plain(text(f"modal.{name}.submit"), VIEW_TITLE),
-        "close": plain(text("modal.close"), VIEW_TITLE),
-        "private_metadata": json.dumps(behind or {}),
-        "blocks": blocks,
-    }
-
-
-def _input(field: str, text: Text, element: Block, *, optional: bool = False, hint: bool = False) -> Block:
-    made = {
-        "type": "input",
-        "block_id": field,
-        "label": plain(text(f"modal.{field}"), LABEL),
-        "element": {**element, "action_id": field},
-        "optional": optional,
-    }
-    return {**made, "hint": plain(text(f"modal.{field}.hint"), LABEL)} if hint else made
-
-
-def _kpi_menu(keys: Iterable[str], text: Text) -> Block:
-    names = sorted((text(f"kpi.{key}.name"), key) for key in keys)
-    options = [option(name, key) for name, key in names[:OPTIONS]]
-    return {"type": "static_select", "placeholder": plain(text("modal.choose"), OPTION_TEXT), "options": options}
-
-
-def _menu(values: Mapping[str, str], text: Text, initial: str | None = None) -> Block:
-    options = [option(words, value) for value, words in values.items()]
-    made: Block = {"type": "static_select", "placeholder": plain(text("modal.choose"), OPTION_TEXT), "options": options}
-    return made if initial is None else {**made, "initial_option": option(values[initial], initial)}
-
-
 # --- A target --------------------------------------------------------------------------------------------------------
 
 
@@ -131,13 +54,12 @@ def target_view(text: Text) -> Block:
         "placeholder": plain(text("modal.all_teams"), OPTION_TEXT),
         "min_query_length": 0,
     }
-    value = {"type": "plain_text_input", "max_length": 40}
     blocks = [
-        _input("kpi", text, _kpi_menu(aimed, text)),
-        _input("team", text, teams, optional=True),
-        _input("value", text, value, optional=True, hint=True),
+        field("kpi", text, kpi_menu(aimed, text)),
+        field("team", text, teams, optional=True),
+        field("value", text, words_field(longest=40), optional=True, hint=True),
     ]
-    return _modal("target", text, blocks)
+    return modal("target", text, blocks)
 
 
 def teams_like(bot: Bot, typed: str) -> list[Block]:
@@ -155,14 +77,14 @@ def _submit_target(bot: Bot, sent: Submitted, text: Text) -> Outcome:
     try:
         target = read_target(value, kpi) if value else None
     except QuestionError as error:
-        return _errors(value=text.error(error)), None
+        return errors(value=text.error(error)), None
     try:
         set_target(asker, kpi, teams, target, now=bot.now, viewer=bot.viewer(sent.place))
     except AccessError as error:
-        return _errors(**{"team" if teams else "kpi": text.error(error)}), None
+        return errors(**{"team" if teams else "kpi": text.error(error)}), None
     except KpiError as error:
-        return _errors(kpi=text.error(error)), None
-    shown = _modal("target", text, page_blocks(targets_page(asker, asker.values("team"), text, kpi)))
+        return errors(kpi=text.error(error)), None
+    shown = modal("target", text, page_blocks(targets_page(asker, asker.values("team"), text, kpi)))
     del shown["submit"]
     return {"response_action": "update", "view": shown}, None
 
@@ -177,14 +99,14 @@ def build_view(text: Text, place: Place, response_url: str | None, *, is_own: bo
     grains = {str(grain): text("asked.per", grain=text(f"grain.{grain}")) for grain in Grain}
     blocks = [
         section(escape(text("modal.build.hint"))),
-        _input("kpi", text, _kpi_menu(CATALOGUE, text)),
-        _input("period", text, _menu(periods, text, "week"), optional=True),
-        _input("by", text, _menu(dimensions, text), optional=True),
-        _input("per", text, _menu(grains, text), optional=True),
-        _input("filter", text, {"type": "plain_text_input", "max_length": 200}, optional=True, hint=True),
+        field("kpi", text, kpi_menu(CATALOGUE, text)),
+        field("period", text, menu(periods, text, "week"), optional=True),
+        field("by", text, menu(dimensions, text), optional=True),
+        field("per", text, menu(grains, text), optional=True),
+        field("filter", text, words_field(), optional=True, hint=True),
     ]
     behind = {"channel": place.channel, "response_url": response_url, "is_own": is_own}
-    return _modal("build", text, blocks, behind)
+    return modal("build", text, blocks, behind)
 
 
 def _submit_build(bot: Bot, sent: Submitted, text: Text) -> Outcome:
@@ -199,12 +121,12 @@ def _submit_build(bot: Bot, sent: Submitted, text: Text) -> Outcome:
     if by and kpi.dimensions is not None and by not in kpi.dimensions:
         known = sorted(kpi.dimensions)
         error = QuestionError("dimension_unknown_here", kpi=kpi.key, dimension=by, choices=known)
-        return _errors(by=text.error(error)), None
+        return errors(by=text.error(error)), None
     try:
         asked = bot.commands.read(" ".join(filter(None, words)), now, text, bot.viewer(place))
     except KpiError as error:
         field = "filter" if chosen.get("filter") else "period"
-        return _errors(**{field: text.error(error)}), None
+        return errors(**{field: text.error(error)}), None
     reader = Reader(place=place, text=text, respond=respond_to(bot, sent))
     return {}, lambda: answer_asked(bot, asked, reader, now)
 
@@ -212,5 +134,6 @@ def _submit_build(bot: Bot, sent: Submitted, text: Text) -> Outcome:
 MODALS: Mapping[str, Callable[[Bot, Submitted, Text], Outcome]] = {
     "target": _submit_target,
     "build": _submit_build,
+    "digest": submit_digest,
 }
 """What becomes of each modal, by its callback_id."""

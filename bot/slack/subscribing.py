@@ -1,7 +1,7 @@
 """What `/kpi digest` and `/kpi alerts` have in common: their verbs, who may, and what there is in a channel."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.alerts.wording import sla_words
@@ -9,7 +9,7 @@ from bot.digests.wording import digest_words, kpi_alert_words
 from bot.render.limits import Block
 from bot.render.page import Section
 from bot.slack.bot import Bot, Place, Reader
-from bot.subscriptions import ASKED, Kind, Subscription, Wanted
+from bot.subscriptions import ASKED, OWNER_GONE, Kind, Subscription, Wanted
 from bot.targeting import leads
 from bot.text import Text
 from kpi.errors import AccessError, QuestionError, suggest
@@ -81,8 +81,20 @@ def check_subscribing(bot: Bot, place: Place) -> None:
 
 
 def may_change(bot: Bot, place: Place, subscription: Subscription) -> bool:
-    """Tell whether a person may change or end a subscription: one's own always."""
-    return subscription.owner == place.user or may_subscribe(bot, place)
+    """Tell whether a person may change or end a subscription: one's own always, nobody else's personal one."""
+    if subscription.owner == place.user:
+        return True
+    return not subscription.is_personal and may_subscribe(bot, replace(place, channel=subscription.channel))
+
+
+def changeable(bot: Bot, place: Place, key: str) -> Subscription:
+    """Return a subscription that a person may change, by its id; raises QuestionError and AccessError as `chosen`."""
+    found = bot.subscriptions.find(place.team_id, key)
+    if found is None:
+        raise QuestionError("nothing_subscribed")
+    if not may_change(bot, place, found):
+        raise AccessError("subscriptions_for_leads")
+    return found
 
 
 # --- What there is ---------------------------------------------------------------------------------------------------
@@ -128,7 +140,7 @@ def line(bot: Bot, subscription: Subscription, text: Text) -> str:
     elif subscription.next_at is not None:
         zone = getattr(subscription.wanted, "recurrence").zone  # noqa: B009  # of those that have a next time
         said.append(text("subscription.next", moment=text.instant(subscription.next_at, zone)))
-    if not subscription.channel.startswith("D"):
+    if not subscription.is_personal:
         said.append(text("subscription.by", name=bot.name(subscription.team_id, subscription.owner)))
     return " · ".join(said)
 
@@ -148,6 +160,33 @@ def listed(bot: Bot, reader: Reader, kinds: Sequence[Kind], heading: str, how: s
     if not lines:
         lines = [text("subscription.nothing")]
     return Page(sections=(Section(heading=heading, lines=(*lines, how)),))
+
+
+def made(bot: Bot, wanted: Wanted, reader: Reader, language: str | None = None) -> Subscription:
+    """Return a subscription of a person for a place, not stored yet: a channel, or one's own direct messages."""
+    place = reader.place
+    spoken = bot.languages.chosen(place.team_id, place.channel) or reader.text.language
+    return Subscription(
+        id="",
+        team_id=place.team_id,
+        channel=place.channel or bot.poster.direct(place.user),
+        owner=place.user,
+        language=language or spoken,
+        wanted=wanted,
+        created_at=bot.now,
+    )
+
+
+def stored(bot: Bot, subscription: Subscription) -> Subscription:
+    """Store a new subscription. Raises StorageError."""
+    return bot.subscriptions.add(
+        subscription.wanted,
+        team_id=subscription.team_id,
+        channel=subscription.channel,
+        owner=subscription.owner,
+        language=subscription.language,
+        now=bot.now,
+    )
 
 
 # --- What becomes of it ----------------------------------------------------------------------------------------------
@@ -170,9 +209,15 @@ def pause(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> Page:
 
 
 def resume(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> Page:
-    """Tell again what words mean. Raises as `chosen`."""
-    going = [bot.subscriptions.resume(one, bot.now) for one in chosen(bot, words, reader, kinds)]
+    """Tell again what words mean; what somebody left behind becomes the person's own. Raises as `chosen`."""
+    going = [resumed(bot, one, reader.place) for one in chosen(bot, words, reader, kinds)]
     return _changed(bot, going, reader)
+
+
+def resumed(bot: Bot, subscription: Subscription, place: Place) -> Subscription:
+    """Return a subscription that is told again; one whose owner is gone is the person's from now on."""
+    is_left = subscription.paused_for == OWNER_GONE
+    return bot.subscriptions.resume(replace(subscription, owner=place.user) if is_left else subscription, bot.now)
 
 
 def _changed(bot: Bot, subscriptions: Sequence[Subscription], reader: Reader) -> Page:

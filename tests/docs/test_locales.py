@@ -12,14 +12,19 @@ import pytest
 from babel.messages.pofile import read_po
 from kpi_reference import said
 
+from bot.digests.alert import Verdict
 from bot.importing.columns import Type
 from bot.importing.kinds import KINDS
 from bot.importing.moments import ORDERS
 from bot.pages import HELP_SECTIONS
+from bot.posting.outbox import CONCLUDED, State
 from bot.questions import About
+from bot.recurrence import Cadence
 from bot.slack.buttons import BUTTONS
 from bot.slack.menu import HELP_PAGES
 from bot.slack.modals import MODALS, PERIODS
+from bot.subscriptions import Kind as SubscriptionKind
+from bot.subscriptions import Trigger
 from bot.text import LANGUAGES, catalog
 from kpi.anomaly import Direction
 from kpi.behind import Order
@@ -41,6 +46,8 @@ SOURCES = [path for package in ("kpi", "bot") for path in sorted((ROOT / package
 
 # What is written with the same letters in both languages.
 SAME_IN_BOTH = {
+    "digest.title",
+    "modal.digest.title",
     "column.ticket",
     "column.tickets",
     "column.n",
@@ -118,6 +125,15 @@ def families():
         | {f"language.{language}" for language in LANGUAGES}
         | {f"modal.{name}.{part}" for name in MODALS for part in ("title", "submit")}
         | {f"modal.{field}" for field in ("kpi", "team", "value", "value.hint", "period", "by", "per", "filter")}
+        | {f"modal.{field}" for field in ("channel", "kpis", "at", "cadence", "weekdays", "month_day", "zone")}
+        | {f"modal.{field}.hint" for field in ("kpis", "weekdays", "month_day", "zone", "holidays")}
+        | {f"modal.cadence.{cadence}" for cadence in Cadence}
+        | {"modal.holidays", "modal.language"}
+        | {f"digest.unsent.{state}" for state in CONCLUDED - {State.SENT}}
+        | {f"digest.owner_gone.{kind}" for kind in (SubscriptionKind.DIGEST, SubscriptionKind.KPI)}
+        | {f"kpi_alert.{what}" for what in (*Verdict, Trigger.BELOW, Trigger.ABOVE)}
+        | plural(*(f"kpi_alert.{unit}" for unit in ("weeks", "months", "times")))
+        | {f"button.subscription_{act}" for act in ("pause", "resume")}
         | {f"modal.period.{period}" for period in PERIODS}
         | {"modal.filter.hint"}
         | {f"import.field.{column.name}" for kind in KINDS.values() for column in kind.columns}
