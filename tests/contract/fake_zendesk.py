@@ -315,7 +315,7 @@ class FakeZendesk:
         lists: dict[str, Callable[[], list[Row]]] = {
             "users": lambda: [self._user(number) for number in self.agents],
             "groups": lambda: [self._group(number) for number in self.groups],
-            "brands": lambda: [{"id": BRAND, "name": "Acme"}],
+            "brands": lambda: [{"id": BRAND, "name": "Acme", "subdomain": "acme", "active": True}],
             "satisfaction_ratings": lambda: self._rated(request),
             "guide/survey_responses": lambda: self._surveyed(request),
         }
