@@ -13,7 +13,7 @@ from kpi.durations import Duration
 from kpi.frames import Freshness
 from kpi.question import Reading
 
-HELP_SECTIONS = ("ask", "periods", "narrow", "more", "deeper", "buttons", "targets")
+HELP_SECTIONS = ("ask", "periods", "narrow", "more", "deeper", "buttons", "targets", "digest", "alerts")
 
 TOPICS = {
     "en": {
@@ -24,6 +24,8 @@ TOPICS = {
         "deeper": ("tickets", "why", "forecast", "anomalies", "list"),
         "buttons": ("button", "share", "sharing", "csv", "privacy"),
         "targets": ("target", "language", "languages"),
+        "digest": ("digests", "summary", "zone", "holidays"),
+        "alerts": ("alert", "sla", "threshold"),
     },
     "fr": {
         "ask": ("question", "questions", "demander", "kpi", "kpis", "indicateurs"),
@@ -33,6 +35,8 @@ TOPICS = {
         "deeper": ("tickets", "pourquoi", "prevision", "anomalies", "liste"),
         "buttons": ("bouton", "boutons", "partager", "partage", "csv", "confidentialite"),
         "targets": ("objectif", "objectifs", "langue", "langues"),
+        "digest": ("digests", "resume", "fuseau", "feries"),
+        "alerts": ("alertes", "alerte", "sla", "seuil"),
     },
 }
 """What people call each section of the help when they ask for it alone, without accents."""

@@ -40,6 +40,9 @@ FRESH_WITHIN_S = 600
 PATIENCE_S = 1800
 """How long a digest waits for fresh data."""
 
+FORGETS_EVERY_S = 86_400
+"""How often what was delivered long ago is forgotten."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -50,7 +53,7 @@ class Digests:
         self._means = means
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="digests")
         self._lock, self._busy, self._stopping = Lock(), set[tuple[str, str]](), Event()
-        self._started = self._now
+        self._started = self._forgets_at = self._now
 
     @property
     def _now(self) -> int:
@@ -67,6 +70,9 @@ class Digests:
 
     def tick(self) -> None:
         """Begin to tell what is due, where nothing is being told; return at once. Raises StorageError."""
+        if self._now >= self._forgets_at:
+            self._forgets_at = self._now + FORGETS_EVERY_S
+            self._means.outbox.forget_old()
         waiting: dict[tuple[str, str], list[Subscription]] = {}
         for subscription in self._means.subscriptions.due(self._now):
             waiting.setdefault((subscription.team_id, subscription.channel), []).append(subscription)

@@ -47,6 +47,7 @@ SOURCES = [path for package in ("kpi", "bot") for path in sorted((ROOT / package
 # What is written with the same letters in both languages.
 SAME_IN_BOTH = {
     "digest.title",
+    "help.digest.heading",
     "modal.digest.title",
     "column.ticket",
     "column.tickets",

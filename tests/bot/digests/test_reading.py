@@ -1,6 +1,8 @@
 """What people type to be told something again and again, in English and in French, and what it is written back as."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from cast import PARIS
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.asking import Asker
+from bot.commands import language_of, subcommand
 from bot.database import open_database
 from bot.digests.reading import read_digest, read_kpi_alert
 from bot.digests.wording import digest_words, kpi_alert_words
@@ -243,3 +246,28 @@ ALERTS = st.builds(
 @given(ALERTS, st.sampled_from([EN, FR]))
 def test_the_words_of_an_alert_make_the_same_alert(asker, wanted, text):
     assert alert(asker, kpi_alert_words(wanted, text, VALUES), text) == wanted
+
+
+# --- What help and documentation say ---------------------------------------------------------------------------------
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def examples(language):
+    """Return every command that the documentation and the help give as an example, without `/kpi`."""
+    text = Text(language)
+    help_lines = "\n".join(text(f"help.{topic}.{part}") for topic in ("digest", "alerts") for part in ("lines", "more"))
+    words = f"{(DOCS / language / 'slack.md').read_text(encoding='utf-8')}\n{help_lines}"
+    found = re.findall(r"/kpi ((?:digest|alertes|alerts) on [^\n·]+?)(?=\s*(?:$|·|\n))", words, re.MULTILINE)
+    return [words for words in found if "on sla" not in words]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_example_is_understood(asker, language):
+    assert len(examples(language)) >= 10
+    for words in examples(language):
+        _, rest = subcommand(words)
+        read = read_digest if words.startswith("digest") else read_kpi_alert
+        known = rest.removeprefix("on ").replace("facturation", "billing")
+        assert read(known, asker, NOW, Text(language), zone=PARIS, viewer=None)
+        assert language_of(words, language) == language
