@@ -6,6 +6,7 @@ from pathlib import Path
 
 import databases
 import duckdb
+from sqlalchemy import Engine
 
 from kpi.frames import DatabaseFrames
 from kpi.memory import CATALOG, MemoryFrames
@@ -19,27 +20,38 @@ PARTS_AT_ONCE = 4
 
 @contextmanager
 def engine(place: Path, tables: Collection[str] = READ) -> Iterator[tuple[MemoryFrames, duckdb.DuckDBPyConnection]]:
-    """Give the product's frames, and a connection of one's own to the same tables.
-
-    The frames follow a database of two tickets, so that they know what there is; then the facts come from files
-    straight into their tables, in the order in which the product keeps them. Ten million tickets would take an hour
-    by way of a database.
-    """
+    """Give the product's frames over a database of two tickets, and a connection of one's own to the same tables."""
     with databases.sqlite() as database:
         databases.name_people(database)
         databases.fill_some(database, place, 2)
-        frames = MemoryFrames(DatabaseFrames(database))
-        try:
-            frames.refresh()
-            connection = frames._duckdb.cursor()  # noqa: SLF001  # the same tables, for both sides
-            connection.execute(f"USE {CATALOG}")
-            for name in tables:
-                _load(connection, name, place / name)
-                frames._put_in_order(connection, name)  # noqa: SLF001  # as the product does
-                connection.execute("CHECKPOINT")
-            yield frames, connection
-        finally:
-            frames.close()
+        with following(database, place, tables) as frames:
+            yield frames, _cursor(frames)
+
+
+@contextmanager
+def following(database: Engine, place: Path, tables: Collection[str] = READ) -> Iterator[MemoryFrames]:
+    """Give the product's frames, which follow a database of a few tickets, so that they know what there is.
+
+    Then the facts come from files straight into their tables, in the order in which the product keeps them. Ten million
+    tickets would take an hour by way of a database.
+    """
+    frames = MemoryFrames(DatabaseFrames(database))
+    try:
+        frames.refresh()
+        connection = _cursor(frames)
+        for name in tables:
+            _load(connection, name, place / name)
+            frames._put_in_order(connection, name)  # noqa: SLF001  # as the product does
+            connection.execute("CHECKPOINT")
+        yield frames
+    finally:
+        frames.close()
+
+
+def _cursor(frames: MemoryFrames) -> duckdb.DuckDBPyConnection:
+    connection = frames._duckdb.cursor()  # noqa: SLF001  # the same tables, for both sides
+    connection.execute(f"USE {CATALOG}")
+    return connection
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import answers
 import history
 import imports
+import over_http
 from generate import files
 from measure import machine
 
@@ -42,6 +43,7 @@ PARTS: Mapping[str, Callable[[Path, int], None]] = {
     ),
     "history": lambda directory, count: history.measure_history(files(min(count, HISTORY_TICKETS), directory)),
     "import": lambda directory, _count: imports.measure_imports(directory),
+    "http": lambda directory, count: over_http.measure_http(files(count, directory)),
     "hours": lambda _directory, _count: history.measure_hours(),
 }
 

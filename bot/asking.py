@@ -1,8 +1,10 @@
 """Words ─▶ answer: what the command line and Slack both ask with."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from threading import BoundedSemaphore
 
 from sqlalchemy import Engine, func, select
 
@@ -29,6 +31,10 @@ from kpi.period import Period, midnight
 from kpi.projection import shared_holidays
 from kpi.question import Answer, Filter, Question
 from kpi.watch import Watch, watch
+
+AT_ONCE = os.cpu_count() or 1
+"""How many answers are worked out from memory at a time. More take no less time together, and hold up what has to be
+acknowledged meanwhile; threads that wait for the database or for Slack don't count."""
 
 
 class KnownValues(Mapping[str, Mapping[str, str]]):
@@ -77,6 +83,7 @@ class Asker:
         self._said = source if remembers and isinstance(source, Engine) else None
         self._source = DatabaseFrames(source, settings.counted_helpdesks) if isinstance(source, Engine) else source
         self._memory = memory
+        self._turns = BoundedSemaphore(AT_ONCE)
         self._settings = settings
         self._holidays = shared_holidays(assigned.schedule for assigned in settings.schedules)
 
@@ -181,10 +188,14 @@ class Asker:
         """
         configuration = self.configuration
         recording = nullcontext() if self._audit is None else self._audit.records(viewer, question, about, now)
-        with recording, self.facts() as facts:
+        with recording, self._turn(), self.facts() as facts:
             kpi, rules = configuration.find(question.kpi), self._settings.access
             may = permitted(question, kpi, viewer, facts, rules, rows=about is About.TICKETS)
             yield may, facts, replace(configuration, smallest=may.smallest)
+
+    def _turn(self) -> AbstractContextManager[object]:
+        """Wait until it is this answer's turn to be worked out."""
+        return self._turns if self._memory is not None and self._memory.is_ready else nullcontext()
 
     def _with_restatement(self, told: Answer) -> Answer:
         """Return the answer with what was last said of the same, unless either may be of too few persons to be told."""
