@@ -71,6 +71,8 @@ class Notices:
         return f"{said} {after}"
 
     def _what(self, subscription: Subscription, text: Text) -> str:
+        if subscription.is_personal:
+            return text("notice.what.own")
         # A channel is named by reference, which escaping would take apart.
         return text(f"notice.what.{subscription.kind}", channel="\0")
 

@@ -1,15 +1,15 @@
 """What the bot posts by itself, once: every message is a row that one worker claims, posts and marks as sent.
 
 A worker that dies leaves its claim to the next one once the lease is over. Where it may have died between Slack's
-answer and the mark, nobody knows whether the message is there: an alert is posted again under the same identifier, so
-that Slack can tell that it has it; a digest is not, and its owner is told.
+answer and the mark, nobody knows whether the message is there. An alert is then looked for in its channel, by the key
+that it carries, and posted again when it isn't there, or when the bot may not read there; a digest is not posted again,
+and its owner is told.
 """
 
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 from sqlalchemy import ColumnElement, Engine, and_, case, delete, or_, select, update
@@ -24,6 +24,9 @@ LEASE_S = 120
 
 RETRY_FIRST_S = 15
 RETRY_AT_MOST_S = 900
+
+CLOCKS_APART_S = 300
+"""How far Slack's clock may be behind."""
 
 KEPT_S = 90 * 86_400
 
@@ -67,11 +70,6 @@ class Parcel:
     broadcast: bool = False
     repeatable: bool = False
 
-    @property
-    def identifier(self) -> str:
-        """What Slack is told, so that it knows a message again."""
-        return str(uuid5(NAMESPACE_URL, f"kpi-bot:{self.team_id}:{self.key}"))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -112,8 +110,13 @@ class Outbox:
 
         Raises StorageError, and whatever `messages` raises.
         """
-        if not self._claim(parcel):
+        attempt = self._claim(parcel)
+        if not attempt:
             return self._found(parcel)
+        there = self._look_for(parcel) if attempt > 1 and parcel.repeatable else None
+        if there is not None:
+            self._mark(parcel, State.SENT, State.CLAIMED, ts=there, sent_at=self._now, error=None)
+            return Outcome(state=State.SENT, ts=there, mine=True)
         try:
             forms = list(messages())
         except BaseException:
@@ -163,8 +166,8 @@ class Outbox:
     def _now(self) -> int:
         return int(self._clock())
 
-    def _claim(self, parcel: Parcel) -> bool:
-        """Make it this worker's; return whether it is."""
+    def _claim(self, parcel: Parcel) -> int:
+        """Make it this worker's; return which attempt this is, 0 when it is another's."""
         table, now = deliveries.c, self._now
         free = or_(table.leased_until.is_(None), table.leased_until <= now)
         states = [State.CLAIMED, State.WAITING] + ([State.SENDING] if parcel.repeatable else [])
@@ -194,9 +197,17 @@ class Outbox:
                     },
                     where=and_(free, table.state.in_([state.value for state in states])),
                 )
-                .returning(table.key)
+                .returning(table.attempts)
             ).first()
-        return claimed is not None
+        return 0 if claimed is None else claimed.attempts
+
+    def _look_for(self, parcel: Parcel) -> str | None:
+        """Return the ts of what an earlier attempt has posted; None when it hasn't, or that can't be told."""
+        try:
+            return self._poster.find(parcel.channel, parcel.key, since=parcel.due_at - CLOCKS_APART_S, thread=parcel.thread)
+        except SendError as error:
+            log.info("delivery_not_looked_for", delivery=parcel.key, error=error.code)
+            return None
 
     def _found(self, parcel: Parcel) -> Outcome:
         """Return what others have made of it.
@@ -220,7 +231,7 @@ class Outbox:
     def _post(self, parcel: Parcel, forms: list[Message]) -> Outcome:
         try:
             ts = self._poster.post(
-                parcel.channel, forms, thread=parcel.thread, broadcast=parcel.broadcast, identifier=parcel.identifier
+                parcel.channel, forms, thread=parcel.thread, broadcast=parcel.broadcast, key=parcel.key
             )
         except SendError as error:
             return self._refused(parcel, error)

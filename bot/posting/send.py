@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 OK = 200
 
+KEYED = "kpi_bot_delivery"
+"""The kind of metadata that holds the key of a message."""
+
 A_MESSAGE_EVERY_S = 1.0
 """As often a channel takes a message: https://docs.slack.dev/apis/web-api/rate-limits"""
 
@@ -139,8 +142,7 @@ def _is_about_content(response: WebhookResponse) -> bool:
 def posting_once(token: str, api_url: str) -> "Poster":
     """Return what posts without ever repeating a request by itself: what may have arrived the outbox judges.
 
-    Slack knows no key by which a bot could repeat a message safely: `client_msg_id` is its own clients'
-    (https://github.com/slackapi/java-slack-sdk/issues/852).
+    Slack takes no key that would let a bot repeat a message safely.
     """
     return Poster(WebClient(token, base_url=api_url, retry_handlers=[]))
 
@@ -160,7 +162,7 @@ class Poster:
         *,
         thread: str | None = None,
         broadcast: bool = False,
-        identifier: str | None = None,
+        key: str | None = None,
     ) -> str:
         """Post to a channel, at most one message a second; return the message's ts. Raises SendError.
 
@@ -169,17 +171,40 @@ class Poster:
             messages: the same in simpler and simpler blocks; Slack gets the first that it takes.
             thread: the ts of the message that it replies to.
             broadcast: a reply is also shown in the channel.
-            identifier: a UUID by which Slack knows a message again that it has been sent before.
+            key: what it can be found by; people don't see it.
 
         https://docs.slack.dev/reference/methods/chat.postMessage
         """
         posted: list[str] = []
         where: dict[str, Any] = {"channel": channel, "unfurl_links": False, "unfurl_media": False}
         where |= {} if thread is None else {"thread_ts": thread, "reply_broadcast": broadcast}
-        where |= {} if identifier is None else {"client_msg_id": identifier}
+        where |= {} if key is None else {"metadata": {"event_type": KEYED, "event_payload": {"key": key}}}
         self._wait_for(channel)
         _first_taken(messages, lambda message: self._called("chat.postMessage", {**where, **message.body}, posted))
         return posted[0]
+
+    def find(self, channel: str, key: str, *, since: int, thread: str | None = None) -> str | None:
+        """Return the ts of the message that was posted with a key since an instant; None when there is none.
+
+        Raises SendError, `missing_scope` where the bot may not read what is written.
+
+        https://docs.slack.dev/reference/methods/conversations.history
+        """
+        method, where = "conversations.history", {"channel": channel}
+        if thread is not None:
+            method, where = "conversations.replies", {"channel": channel, "ts": thread}
+        asked: dict[str, Any] = {**where, "oldest": str(since), "include_all_metadata": True, "limit": 200}
+        while True:
+            with told():
+                page = self._client.api_call(method, http_verb="GET", params=asked)
+            for message in page.get("messages") or ():
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == KEYED and metadata.get("event_payload", {}).get("key") == key:
+                    return str(message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+            asked["cursor"] = cursor
 
     def edit(self, channel: str, ts: str, messages: Iterable[Message]) -> None:
         """Put other content into a message of the bot; raises SendError.

@@ -9,12 +9,18 @@ BOT_SCOPES = (
     "commands",  # /kpi
     "app_mentions:read",  # what is said to the bot in a channel, and nothing else there
     "im:history",  # what is written to the bot itself
-    "chat:write",  # shared answers, replies to mentions and direct messages
+    "chat:write",  # shared answers, digests, alerts, replies to mentions and direct messages
+    "chat:write.public",  # digests and alerts in public channels that nobody has invited the bot to
     "im:write",  # files as direct messages
     "files:write",  # CSV, and charts as pictures
     "users:read",  # each person's language and name
     "users:read.email",  # which agent of the helpdesk a person is
     "usergroups:read",  # who leads
+)
+# What nobody has to grant. https://docs.slack.dev/changelog/2026/03/16/optional-scopes
+OPTIONAL_SCOPES = (
+    "channels:history",  # whether an alert arrived of which Slack's answer was lost, so that it isn't posted twice
+    "groups:history",  # the same in private channels
 )
 BOT_EVENTS = ("app_home_opened", "app_mention", "message.im")
 
@@ -61,7 +67,7 @@ def manifest(public_url: str | None = None) -> dict[str, Any]:
             "bot_user": {"display_name": "kpi", "always_online": True},
             "slash_commands": [command],
         },
-        "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
+        "oauth_config": {"scopes": {"bot": list(BOT_SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
             "event_subscriptions": events,
             "interactivity": interactivity,

@@ -10,10 +10,6 @@ def post_message(workspace: Workspace, given: Json) -> Json:
     """Post to a channel, or to a person by their id."""
     channel = _to(workspace, given)
     text, blocks = content(given, workspace.refuses_blocks)
-    identifier = given.get("client_msg_id")
-    before = workspace.messages.identified(channel.id, identifier) if identifier else None
-    if before is not None:
-        return {"channel": channel.id, "ts": before.ts, "message": before.as_json()}
     thread_ts = given.get("thread_ts")
     if thread_ts is not None:
         workspace.messages.find(channel.id, thread_ts)
@@ -25,7 +21,6 @@ def post_message(workspace: Workspace, given: Json) -> Json:
         thread_ts=thread_ts,
         broadcast=_is_true(given.get("reply_broadcast")),
         metadata=given.get("metadata"),
-        identifier=identifier,
     )
     return {"channel": channel.id, "ts": message.ts, "message": message.as_json()}
 

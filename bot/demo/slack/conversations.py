@@ -1,8 +1,14 @@
 """Who and what there is: the methods `conversations.*`, `users.*` and `usergroups.*`."""
 
+from collections.abc import Callable
+
 from bot.demo.slack.directory import APP_USER, Channel, Json, channel_json, group_json, person_json
 from bot.demo.slack.errors import SlackError
+from bot.demo.slack.messages import Message
 from bot.demo.slack.workspace import Workspace
+
+PAGE = 100
+"""How many messages Slack tells at a time, unless it is asked for more or fewer."""
 
 
 def info(workspace: Workspace, given: Json) -> Json:
@@ -22,6 +28,37 @@ def _visible(workspace: Workspace, given: Json) -> Channel:
     if channel.is_private and APP_USER not in channel.members:
         raise SlackError("channel_not_found")
     return channel
+
+
+def history(workspace: Workspace, given: Json) -> Json:
+    """Return what all see in a conversation, the latest first; metadata only when asked for."""
+    return _messages(workspace, given, lambda one: one.thread_ts is None or one.broadcast, newest_first=True)
+
+
+def replies(workspace: Workspace, given: Json) -> Json:
+    """Return a message and what was said to it, the oldest first."""
+    root = workspace.messages.find(str(given.get("channel")), str(given.get("ts")))
+    return _messages(workspace, given, lambda one: root.ts in {one.ts, one.thread_ts}, newest_first=False)
+
+
+def _messages(workspace: Workspace, given: Json, belongs: Callable[[Message], bool], *, newest_first: bool) -> Json:
+    channel = workspace.directory.channel(str(given.get("channel")))
+    workspace.require("im:history" if channel.is_im else "groups:history" if channel.is_private else "channels:history")
+    if APP_USER not in channel.members:
+        raise SlackError("channel_not_found" if channel.is_private else "not_in_channel")
+    limit, cursor = int(given.get("limit") or PAGE), int(given.get("cursor") or 0)
+    oldest = float(given.get("oldest") or 0)
+    found = [
+        one
+        for one in workspace.messages
+        if one.channel == channel.id and not (one.deleted or one.ephemeral) and belongs(one) and float(one.ts) > oldest
+    ]
+    found.sort(key=lambda one: float(one.ts), reverse=newest_first)
+    told = [one.as_json() for one in found[cursor : cursor + limit]]
+    if given.get("include_all_metadata") not in {True, "true", "True", "1"}:
+        told = [{name: value for name, value in one.items() if name != "metadata"} for one in told]
+    after = str(cursor + limit) if cursor + limit < len(found) else ""
+    return {"messages": told, "has_more": bool(after), "response_metadata": {"next_cursor": after}}
 
 
 def join(workspace: Workspace, given: Json) -> Json:

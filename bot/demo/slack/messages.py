@@ -21,7 +21,6 @@ class Message:
         only_for: the one person who sees it, of an ephemeral message.
         thread_ts: the message it is a reply to.
         broadcast: whether a reply is shown in the channel too.
-        identifier: the app's own for it: the same again is the same message.
         edited: when it was changed last, seconds since 1970.
     """
 
@@ -35,7 +34,6 @@ class Message:
     broadcast: bool = False
     metadata: Json | None = None
     files: tuple[File, ...] = ()
-    identifier: str | None = None
     edited: float | None = None
     deleted: bool = False
 
@@ -87,11 +85,6 @@ class Messages:
         if message is None or message.deleted:
             raise SlackError("message_not_found")
         return message
-
-    def identified(self, channel: str, identifier: str) -> Message | None:
-        """Return the message that the app has posted to a channel under an identifier; None when it has none."""
-        known = (one for one in self._all.values() if one.channel == channel and one.identifier == identifier)
-        return next(known, None)
 
     def change(self, message: Message, **parts: Any) -> Message:  # noqa: ANN401  # the fields of Message
         """Put other content into a message; return it."""

@@ -55,6 +55,8 @@ METHODS: Mapping[str, Method] = {
     "chat.delete": Method(run=chat.delete, a_minute=TIER_3, scope="chat:write"),
     "chat.getPermalink": Method(run=chat.permalink, a_minute=SPECIAL),
     "conversations.info": Method(run=conversations.info, a_minute=TIER_3),
+    "conversations.history": Method(run=conversations.history, a_minute=TIER_3),
+    "conversations.replies": Method(run=conversations.replies, a_minute=TIER_3),
     "conversations.members": Method(run=conversations.members, a_minute=TIER_4),
     "conversations.join": Method(run=conversations.join, a_minute=TIER_3, scope="channels:join"),
     "conversations.open": Method(run=conversations.open_direct, a_minute=TIER_3, scope="im:write"),

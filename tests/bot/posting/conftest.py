@@ -15,7 +15,7 @@ def no_proxy(monkeypatch):
 @pytest.fixture
 def workspace():
     """Give a stand-in Slack that no bot listens to."""
-    with StandInSlack(signing_secret=SECRET, bot_token=TOKEN).running() as slack:
+    with StandInSlack(signing_secret=SECRET, bot_token=TOKEN, clock=lambda: 1_800_000_000.0).running() as slack:
         yield slack
 
 

@@ -9,6 +9,7 @@ from bot.demo.slack import Fault
 from bot.demo.slack.faults import rate_limited
 from bot.posting.outbox import KEPT_S, LEASE_S, Outbox, Parcel, State
 from bot.posting.send import Message, posting_once
+from bot.slack.manifest import BOT_SCOPES
 from bot.tables import deliveries
 
 NOW = 1_800_000_000
@@ -132,12 +133,42 @@ def test_a_digest_that_may_have_arrived_is_not_posted_again(outbox, workspace, c
 
 
 @pytest.mark.parametrize("fault", UNSURE.values(), ids=UNSURE)
-def test_an_alert_that_may_have_arrived_is_posted_again_under_the_same_name(outbox, workspace, clock, fault):
+def test_an_alert_that_may_have_arrived_is_looked_for_before_it_is_posted_again(outbox, workspace, clock, fault):
     workspace.fail("chat.postMessage", fault)
     assert outbox.send(ALERT, lambda: HELLO).state is State.WAITING
     clock.now += 15
+    outcome = outbox.send(ALERT, lambda: HELLO)
+    assert outcome.state is State.SENT
+    assert [one.ts for one in workspace.seen_by("U_BOB", "C_SUPPORT")] == [outcome.ts]
+
+
+def test_one_in_a_thread_is_looked_for_there(outbox, workspace, clock):
+    root = outbox.send(DIGEST, lambda: HELLO)
+    reply = replace(ALERT, thread=root.ts)
+    workspace.fail("chat.postMessage", Fault(cut=True, taken=True))
+    outbox.send(reply, lambda: HELLO)
+    clock.now += 15
+    assert outbox.send(reply, lambda: HELLO).state is State.SENT
+    assert len([one for one in workspace.workspace.messages if one.thread_ts == root.ts]) == 1
+
+
+def test_where_the_bot_may_not_read_an_alert_is_rather_posted_twice_than_not_at_all(outbox, workspace, clock):
+    workspace.workspace.scopes = frozenset(BOT_SCOPES)
+    workspace.fail("chat.postMessage", Fault(cut=True, taken=True))
+    outbox.send(ALERT, lambda: HELLO)
+    clock.now += 15
     assert outbox.send(ALERT, lambda: HELLO).state is State.SENT
-    assert len(texts(workspace)) == 1
+    assert len(texts(workspace)) == 2
+
+
+def test_it_is_found_among_hundreds_of_messages(outbox, workspace, clock, poster):
+    workspace.fail("chat.postMessage", Fault(cut=True, taken=True))
+    outbox.send(ALERT, lambda: HELLO)
+    for number in range(450):
+        workspace.write("U_BOB", "C_SUPPORT", f"and {number}")
+    clock.now += 15
+    outbox.send(ALERT, lambda: HELLO)
+    assert texts(workspace).count("Good morning") == 1
 
 
 def test_a_timeout_after_it_was_taken_is_unsure(outbox, workspace, poster):

@@ -13,7 +13,10 @@ from bot.slack.manifest import BOT_EVENTS, BOT_SCOPES, manifest
 SCOPES = {
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "conversations.history": None,  # optional, as the next
     "conversations.open": "im:write",
+    "conversations.replies": None,
     "files.completeUploadExternal": "files:write",
     "files.getUploadURLExternal": "files:write",
     "usergroups.users.list": "usergroups:read",
@@ -62,7 +65,7 @@ RULES = only(
         bot_user=only(required=("display_name",), display_name=words(1, 80), always_online=FLAG),
         slash_commands=some(COMMAND, 1, 50),
     ),
-    oauth_config=only(scopes=only(bot=some(words(1, 50), 0, 255))),
+    oauth_config=only(scopes=only(bot=some(words(1, 50), 0, 255), bot_optional=some(words(1, 50), 0, 255))),
     settings=only(
         event_subscriptions=only(request_url=WEB_ADDRESS, bot_events=some(words(1, 50), 1, 100)),
         interactivity=only(
@@ -122,11 +125,18 @@ def test_every_scope_is_asked_for_by_an_event_or_a_method_that_the_bot_uses():
     assert made["settings"]["event_subscriptions"]["bot_events"] == list(BOT_EVENTS)
     needed = {*SCOPES.values(), *(EVENT_SCOPES[event] for event in BOT_EVENTS)} - {None}
     # The address in a profile has a scope of its own.
-    assert set(asked) == needed | {"commands", "users:read.email"}
+    assert set(asked) == needed | {"commands", "users:read.email", "chat:write.public"}
+
+
+def test_what_helps_only_after_a_lost_answer_nobody_has_to_grant():
+    scopes = manifest()["oauth_config"]["scopes"]
+    assert scopes["bot_optional"] == ["channels:history", "groups:history"]
+    assert not set(scopes["bot"]) & set(scopes["bot_optional"])
 
 
 def test_the_methods_are_those_that_the_sources_call():
-    sources = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[3] / "bot" / "slack").glob("*.py")]
+    bot = Path(__file__).parents[3] / "bot"
+    sources = [path.read_text(encoding="utf-8") for part in ("posting", "slack") for path in (bot / part).glob("*.py")]
     called = {name for source in sources for name in METHODS if f'"{name}"' in source or f"{_python(name)}(" in source}
     assert called | {"files.getUploadURLExternal", "files.completeUploadExternal"} == set(SCOPES)
 
