@@ -6,12 +6,17 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bot.helpdesks import freshdesk, liveagent, request_tracker
+from bot.helpdesks import freshdesk, liveagent, request_tracker, zendesk
 from bot.settings_file import KINDS, WITHOUT_ADDRESS
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "fr")
-READERS = {"freshdesk": freshdesk.options, "liveagent": liveagent.options, "request-tracker": request_tracker.options}
+READERS = {
+    "freshdesk": freshdesk.options,
+    "liveagent": liveagent.options,
+    "request-tracker": request_tracker.options,
+    "zendesk": zendesk.options,
+}
 
 
 class Page(NamedTuple):

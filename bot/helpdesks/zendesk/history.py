@@ -70,8 +70,8 @@ def explains(record: Record, audits: Sequence[Audit]) -> bool:
     told = sorted(audits, key=lambda audit: (audit.at, audit.number))
     steps = [step for audit in told for step in audit.steps]
     last = {step.field: step.new for step in steps}
-    if not any(audit.comments for audit in told) or Field.STATUS not in last:
-        return False
+    if not any(step.created and step.field is Field.STATUS for step in steps):
+        return False  # the first update is missing, or the status was not understood
     now = present(record)
     return all(last.get(field) == value for field, value in now.items() if field is not Field.STATUS) and (
         now[Field.STATUS] in {_status(record, last[Field.STATUS]), Status.CLOSED, Status.MERGED}
