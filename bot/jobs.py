@@ -1,12 +1,17 @@
 """What the running bot does by itself, again and again; whatever fails is tried again the next time."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from time import monotonic
+from typing import Any
 
 import structlog
+from apscheduler.executors.base import BaseExecutor, run_job
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
 from bot import metrics
@@ -25,6 +30,9 @@ there, so it can be left."""
 
 log = structlog.get_logger(__name__)
 
+# That a job is still at it when its time comes again is nothing to warn of.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -38,8 +46,19 @@ class Job:
     every_s: float
 
 
+class DaemonExecutor(BaseExecutor):  # type: ignore[misc]  # APScheduler has no type hints
+    """Runs each job in a daemon thread: the process must be able to end while one of them waits."""
+
+    def _do_submit_job(self, job: Any, run_times: Sequence[datetime]) -> None:  # noqa: ANN401  # APScheduler's job
+        def run() -> None:
+            events = run_job(job, job._jobstore_alias, run_times, self._logger.name)  # noqa: SLF001  # as its own do
+            self._run_job_success(job.id, events)
+
+        Thread(target=run, name=job.id, daemon=True).start()
+
+
 class Ticker:
-    """Runs each job in a thread of its own.
+    """Runs each job at once and then at its interval, never twice at a time.
 
     Args:
         jobs: what to do.
@@ -48,34 +67,55 @@ class Ticker:
 
     def __init__(self, jobs: Sequence[Job], stopping: Event) -> None:
         self._stopping = stopping
-        # Daemons, as the process must be able to end while one of them waits.
-        self._threads = [Thread(target=self._repeat, args=(job,), name=job.name, daemon=True) for job in jobs]
+        self._running: set[str] = set()
+        self._changed = Condition()
+        self._scheduler = BackgroundScheduler(executors={"default": DaemonExecutor()}, timezone=UTC)
+        for job in jobs:
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                seconds=job.every_s,
+                args=(job,),
+                id=job.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,  # late is better than left out
+                next_run_time=datetime.now(UTC),
+            )
 
     def start(self) -> None:
         """Start in the background."""
-        for thread in self._threads:
-            thread.start()
+        self._scheduler.start()
 
     def stop(self, within_s: float = STOPPED_WITHIN_S) -> None:
         """Start nothing more, and wait so many seconds for running jobs to end what they are at."""
         self._stopping.set()
-        until = monotonic() + within_s
-        for thread in self._threads:
-            thread.join(max(0, until - monotonic()))
-            if thread.is_alive():
-                log.warning("job left", job=thread.name)
+        self._scheduler.shutdown(wait=False)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._running, within_s)
+            for name in sorted(self._running):
+                log.warning("job left", job=name)
 
-    def _repeat(self, job: Job) -> None:
-        structlog.contextvars.bind_contextvars(job=job.name)
-        while not self._stopping.is_set():
-            started = monotonic()
-            try:
-                job.run()
-            except KpiError as error:
-                log.warning("job failed", error=error.key, values=error.values)
-            except Exception:
-                log.exception("job failed")
-            self._stopping.wait(max(0, started + job.every_s - monotonic()))
+    def _run(self, job: Job) -> None:
+        with self._changed:
+            if self._stopping.is_set():
+                return
+            self._running.add(job.name)
+        try:
+            with structlog.contextvars.bound_contextvars(job=job.name):
+                self._do(job)
+        finally:
+            with self._changed:
+                self._running.discard(job.name)
+                self._changed.notify_all()
+
+    def _do(self, job: Job) -> None:
+        try:
+            job.run()
+        except KpiError as error:
+            log.warning("job failed", error=error.key, values=error.values)
+        except Exception:
+            log.exception("job failed")
 
 
 def sync_jobs(
