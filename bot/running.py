@@ -3,7 +3,7 @@
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from enum import StrEnum
 from functools import partial
 from threading import Event
@@ -15,20 +15,25 @@ import structlog
 import uvicorn
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.errors import SlackApiError
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError  # noqa: A004  # of the connection pool
 from starlette.applications import Starlette
 
 from bot import logs, metrics
+from bot.alerts.run import alerts_for
 from bot.asking import Asker, memory_of
 from bot.commands import Commands
 from bot.database import migrate, open_database
+from bot.digests.run import digests_for
 from bot.health import database_check, migrations_check, watched
 from bot.helpdesks.registry import connect
 from bot.jobs import Job, Ticker, memory_job, sync_jobs
+from bot.posting.send import posting_once, retry_handlers
 from bot.settings import Settings
 from bot.slack.app import SLACK_API, create_app
+from bot.slack.directory import SlackDirectory
 from bot.web import create_web
 from kpi.errors import KpiError, SettingsError, StorageError, suggest
 from kpi.frames import DatabaseFrames
@@ -38,6 +43,11 @@ START_PATIENCE_S = 60
 """How long a start waits for a database or for Slack: they may come up later than the bot."""
 PASSING = frozenset({"database_unreachable", "slack_unreachable"})
 REQUESTS_END_WITHIN_S = 10
+
+TOLD_EVERY_S = 15
+"""How often it is looked what is to be told: so late it can be."""
+
+TOKEN_TRIED_EVERY_S = 300
 
 Started = TypeVar("Started")
 
@@ -97,6 +107,7 @@ def _run(settings: Settings, parts: frozenset[Part], api_url: str, ending: ExitS
     asker = Asker(engine, settings, memory)
     if Part.WORKER in parts:
         jobs += sync_jobs(engine, settings, connect, stopping, memory)
+        jobs += _telling(engine, settings, asker, api_url, ending)
     app = None
     if Part.WEB in parts:
         app = _patiently(lambda: create_app(Commands(asker), engine, settings, clock=time, api_url=api_url))
@@ -113,6 +124,28 @@ def _run(settings: Settings, parts: frozenset[Part], api_url: str, ending: ExitS
         app = None  # nobody else's requests are answered
     watch = watched({"database": lambda: database_check(engine)}, readiness)
     _serve(create_web(app, watch), port, parts)
+
+
+def _telling(engine: Engine, settings: Settings, asker: Asker, api_url: str, ending: ExitStack) -> Iterator[Job]:
+    """Yield the jobs that tell digests and alerts, as far as Slack's token is known."""
+    token = settings.slack.bot_token
+    if token is None:
+        log.warning("no_digests_or_alerts", setting="KPI_BOT_SLACK_BOT_TOKEN")
+        return
+    client = WebClient(token.get_secret_value(), base_url=api_url, retry_handlers=retry_handlers())
+    poster = posting_once(token.get_secret_value(), api_url)
+    digests = digests_for(engine, settings, asker, poster=poster, people=SlackDirectory(client), clock=time)
+    ending.callback(digests.stop)
+
+    def go_on() -> None:
+        """Tell again what was paused because Slack refused the token, once it takes it."""
+        with suppress(SlackClientError, OSError):
+            client.auth_test()
+            digests.start()
+
+    yield Job("token", go_on, TOKEN_TRIED_EVERY_S)
+    yield Job("digests", digests.tick, TOLD_EVERY_S)
+    yield Job("alerts", alerts_for(engine, settings, poster, time).tick, TOLD_EVERY_S)
 
 
 def _require(settings: Settings, parts: frozenset[Part]) -> None:
