@@ -188,6 +188,17 @@ class FakeZendesk:
         )
         return number
 
+    def chat(self, ticket: int, *said: tuple[str, int | None], every_s: int = 20) -> None:
+        """Let people chat: who on which side, one after the other. A transcript follows when it is over."""
+        began = self.now
+        history: list[Row] = [{"type": "ChatJoin", "actor_type": "end-user", "timestamp": began * 1000}]
+        for place, (side, user) in enumerate(said, 1):
+            spoken = {"type": "ChatMessage", "actor_type": side, "actor_id": user, "message": "Hi"}
+            history.append(spoken | {"timestamp": (began + place * every_s) * 1000 + 345})
+        self._update(ticket, -1, "chat", chat=history)
+        self.tick(len(said) * every_s + 60)
+        self.update(ticket, ALICE, channel="chat", comment=self._comment(ALICE, "Transcript: Hi Hi Hi"))
+
     def system(self, ticket: int, **values: Any) -> None:
         """Let Zendesk itself change a ticket, which leaves neither an update nor a new `updated_at`."""
         self.tick()
@@ -495,6 +506,8 @@ class FakeZendesk:
     def _audit(self, one: Row) -> Row:
         """Return an update as a ticket's audits tell it: the field is named, and has an event for itself."""
         events = [self._said(one, one["comment"])] if one.get("comment") else []
+        if one.get("chat"):
+            events.append({"id": one["id"] + 2, "type": "ChatStartedEvent", "value": {"history": one["chat"]}})
         for place, (name, value) in enumerate(one["created"].items()):
             if value is not None:
                 events.append({"id": one["id"] + 3 + place, "type": "Create", "field_name": name, "value": value})

@@ -663,6 +663,31 @@ def test_an_outgoing_call_is_a_ticket_that_an_agent_opened(zd, connect):
     assert (history.ticket.opened_by_agent, history.ticket.channel) == (True, "phone")
 
 
+def test_a_chat_is_told_message_by_message_and_its_transcript_is_no_reply(zd, connect):
+    ticket = zd.create(channel="chat")
+    began = zd.now
+    zd.chat(ticket, ("end-user", None), ("agent", BOB), ("system", None), ("end-user", None))
+    history = read(zd, connect, ticket)
+    chatted = [(said.at - began, said.author, said.author_kind, said.automatic) for said in history.messages[1:]]
+    assert chatted[:-1] == [
+        (20, str(DINA), Author.CUSTOMER, False),
+        (40, str(BOB), Author.AGENT, False),
+        (60, None, Author.SYSTEM, True),
+        (80, str(DINA), Author.CUSTOMER, False),
+    ]
+    assert chatted[-1][1:] == (str(ALICE), Author.AGENT, True)
+    assert len({said.external_id for said in history.messages}) == 6
+
+
+def test_the_first_response_in_a_chat_is_its_first_message_by_an_agent(zd, engine, sync_all):
+    ticket = zd.create(channel="native_messaging")
+    zd.chat(ticket, ("end-user", None), ("agent", BOB))
+    sync_all()
+    with engine.connect() as connection:
+        turn = connection.execute(select(schema.turn_facts)).first()
+    assert turn.replied_at - turn.started_at == 40
+
+
 @pytest.mark.parametrize(
     ("channel", "common"),
     [("email", "email"), ("web", "web"), ("whatsapp", "messaging"), ("voice", "phone"), ("twitter", "social"),

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.helpdesks.zendesk.client import Record
 from bot.helpdesks.zendesk.mapping import identifier, instant, via_channel, via_rel
-from kpi.events import Field
+from kpi.events import Author, Field
 
 FIELDS = {
     "status": Field.STATUS,
@@ -23,7 +23,12 @@ FIELDS = {
 }
 """The fields whose changes make history, by Zendesk's name."""
 
-COMMENTS = frozenset({"Comment", "VoiceComment"})
+COMMENTS = frozenset({"Comment", "VoiceComment", "FacebookComment"})
+
+CHAT = "ChatStartedEvent"
+"""What holds the messages of a chat, each with its moment; no comment tells them, and the export doesn't either."""
+
+SIDES = {"agent": Author.AGENT, "end-user": Author.CUSTOMER}
 NAMES_A_TICKET = re.compile(r"#(\d+)")
 
 
@@ -40,14 +45,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """What somebody wrote, without its text; `ticket` is the first ticket that it names."""
+    """What somebody wrote, without its text; `ticket` is the first ticket that it names.
+
+    A message of a chat has a moment of its own, and tells on which side its author was.
+    """
 
     author: str | None
     public: bool
     channel: str | None
     length: int
-    merge: bool
-    ticket: str | None
+    merge: bool = False
+    ticket: str | None = None
+    at: int | None = None
+    side: Author | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +91,7 @@ def _read(record: Record, events: list[Record], author: object) -> Audit:
         at=at,
         author=identifier(author),
         steps=tuple(step for event in events for step in _steps(event, via)),
-        comments=tuple(_comment(event, via, author) for event in events if _kind(event) in COMMENTS),
+        comments=tuple(said for event in events for said in _comments(event, via, author)),
     )
 
 
@@ -109,6 +119,22 @@ def _steps(event: Record, via: object) -> Iterator[Step]:
 def _value(said: object) -> str | None:
     """Return a value as it is stored: numbers may come as text, and nobody as an empty one."""
     return None if said is None or said == "" else str(said).casefold()
+
+
+def _comments(event: Record, via: object, author: object) -> Iterator[Comment]:
+    if _kind(event) in COMMENTS:
+        yield _comment(event, via, author)
+    if _kind(event) == CHAT:
+        for said in event["value"].get("history") or ():
+            if said.get("type") == "ChatMessage" and said.get("timestamp"):
+                yield Comment(
+                    author=identifier(said.get("actor_id")),
+                    public=True,
+                    channel="chat",
+                    length=len(str(said.get("message") or "")),
+                    at=int(said["timestamp"]) // 1000,
+                    side=SIDES.get(str(said.get("actor_type")), Author.SYSTEM),
+                )
 
 
 def _comment(event: Record, via: object, author: object) -> Comment:

@@ -10,6 +10,9 @@ from kpi.events import MACHINES, Author, Change, Field, History, Message, Observ
 MERGED = "closed_by_merge"
 """The tag of a ticket that was closed because it went into another."""
 
+CHATS = frozenset({"chat", "messaging"})
+"""The channels whose messages are told as a chat."""
+
 PLACES = 100
 """How many things one update can do to a ticket, in their order."""
 
@@ -150,24 +153,39 @@ def _changes(mapper: Mapper, record: Record, audits: Sequence[Audit], now: Value
         )
 
 
+def is_chat(mapper: Mapper, record: Record) -> bool:
+    """Tell whether a ticket is a conversation whose messages only its audits tell."""
+    return mapper.channel(via_channel(record.get("via"))) in CHATS
+
+
 def _messages(mapper: Mapper, requester: str | None, audits: Sequence[Audit]) -> Iterator[Message]:
+    chatted = any(said.side is not None for audit in audits for said in audit.comments)
     assigned = {step.new for audit in audits for step in audit.steps if step.field is Field.AGENT}
     noted = {said.author for audit in audits for said in audit.comments if not said.public}
     for audit in audits:
         for place, said in enumerate(audit.comments):
             # Nobody but agents is assigned or writes internal notes, also one who isn't an agent any more.
-            role = mapper.role(said.author, requester, was_agent=said.author in assigned | noted)
+            role = _role(mapper, said, requester, was_agent=said.author in assigned | noted)
+            # What was said in a chat is put into a comment once more when it is over.
+            again = chatted and said.side is None and mapper.channel(said.channel) in CHATS
             yield Message(
                 external_id=f"{audit.number}/{place}" if place else str(audit.number),
-                at=audit.at,
-                position=audit.number * PLACES,
-                author=said.author,
+                at=audit.at if said.at is None else said.at,
+                position=audit.number * PLACES + place,
+                author=requester if said.side is Author.CUSTOMER else said.author,
                 author_kind=role,
                 public=said.public,
-                automatic=_is_automatic(said, role),
+                automatic=again or _is_automatic(said, role),
                 channel=mapper.channel(said.channel),
                 length=said.length,
             )
+
+
+def _role(mapper: Mapper, said: Comment, requester: str | None, *, was_agent: bool) -> Author:
+    """Return in which role something was said; a chat tells its sides."""
+    if said.side is None or said.author in mapper.options.bots:
+        return mapper.role(said.author, requester, was_agent=was_agent)
+    return said.side
 
 
 def _is_automatic(said: Comment, role: Author) -> bool:

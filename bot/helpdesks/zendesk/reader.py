@@ -10,7 +10,7 @@ from bot.helpdesks.zendesk.audits import read_audit
 from bot.helpdesks.zendesk.client import BROKEN, UNSEEN, ApiClient, Record
 from bot.helpdesks.zendesk.directory import LiveDirectory
 from bot.helpdesks.zendesk.events import EventWalk
-from bot.helpdesks.zendesk.history import explains, is_deleted, read_history
+from bot.helpdesks.zendesk.history import explains, is_chat, is_deleted, read_history
 from bot.helpdesks.zendesk.mapping import Mapper
 from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, History, Person, Team
@@ -64,11 +64,12 @@ class Reader:
         return history
 
     def _history(self, name: str, record: Record, walk: EventWalk | None) -> History:
-        if is_deleted(record):  # its audits aren't found any more
-            if walk is not None:
-                walk.skip(name)
+        deleted, exported = is_deleted(record), not is_chat(self.mapper, record)
+        if walk is not None and (deleted or not exported):
+            walk.skip(name)
+        if deleted:  # its audits aren't found any more
             return read_history(self.mapper, record, [])
-        audits = None if walk is None else walk.take(record)
+        audits = walk.take(record) if walk is not None and exported else None
         if audits is None or not explains(record, audits):
             audits = [read_audit(row) for row in self.client.audits(name)]
         return read_history(self.mapper, record, audits)
