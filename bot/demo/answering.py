@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Thread
 
-import structlog
 from starlette.routing import BaseRoute
 
 from bot.asking import Asker
@@ -14,15 +13,11 @@ from bot.demo.completing import Completer
 from bot.demo.desk import DemoDesk
 from bot.demo.page import create_page
 from bot.demo.slack import serving
+from bot.demo.telling import DemoTelling
 from bot.demo.workplace import workplace
 from bot.slack.app import create_app
 from bot.slack.manifest import EVENTS_PATH
 from bot.web import create_web
-from kpi.errors import KpiError
-
-READ_EVERY_S = 60
-
-log = structlog.get_logger(__name__)
 
 
 @contextmanager
@@ -30,31 +25,12 @@ def answering(desk: DemoDesk, bundle: Path) -> Iterator[list[BaseRoute]]:
     """Give the page, made of what is in `bundle`, with a Slack behind it where the bot answers while this lasts."""
     settings, clock = desk.settings, desk.clock
     with workplace(settings, clock).running() as slack:
-        commands = Commands(Asker(desk.engine, settings))
+        asker = Asker(desk.engine, settings)
         # On the page people change their language, and see at once what comes of it.
-        app = create_app(commands, desk.engine, settings, clock=clock, api_url=slack.api_url, profiles_last_s=0)
-        with serving(create_web(app)) as url, _kept_up(desk):
+        app = create_app(Commands(asker), desk.engine, settings, clock=clock, api_url=slack.api_url, profiles_last_s=0)
+        telling = DemoTelling(desk, asker, slack)
+        with serving(create_web(app)) as url, telling.going_on():
             slack.events_url = f"{url}{EVENTS_PATH}"
-            page = create_page(slack, bundle, complete=Completer(clock, settings.timezone), move=desk.move)
+            Thread(target=telling.begin, daemon=True).start()  # the page needn't wait for it
+            page = create_page(slack, bundle, complete=Completer(clock, settings.timezone), move=telling.move)
             yield [*page, *slack.routes()]
-
-
-@contextmanager
-def _kept_up(desk: DemoDesk) -> Iterator[None]:
-    """Read what is new on the helpdesk every minute."""
-    stopping = Event()
-
-    def keep_up() -> None:
-        while not stopping.wait(READ_EVERY_S):
-            try:
-                desk.read()
-            except KpiError as error:
-                log.warning("demo not read", error=error.key, values=error.values)
-
-    thread = Thread(target=keep_up, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()

@@ -6,13 +6,15 @@ from bot.demo.slack import APP_USER, Channel, Person, StandInSlack, UserGroup
 from bot.helpdesks.demo.story import ZONE
 from bot.settings import Settings
 
+LEAD = "U_BOB"
+SUPPORT, ORDERS = "C_SUPPORT", "C_ORDERS"
 LOCALES = {"en": "en-US", "fr": "fr-FR"}
 
 
 def workplace(settings: Settings, clock: Callable[[], float]) -> StandInSlack:
     """Return a Slack with a lead, who reads the language of the settings, and an agent, who reads French."""
     bob = Person(
-        id="U_BOB", name="Bob Keller", email="bob@example.org", locale=LOCALES[settings.language], tz=ZONE, role="lead"
+        id=LEAD, name="Bob Keller", email="bob@example.org", locale=LOCALES[settings.language], tz=ZONE, role="lead"
     )
     alice = Person(id="U_ALICE", name="Alice Martin", email="alice@example.org", locale="fr-FR", tz=ZONE, role="agent")
     everybody = frozenset({APP_USER, bob.id, alice.id})
@@ -23,8 +25,8 @@ def workplace(settings: Settings, clock: Callable[[], float]) -> StandInSlack:
         clock=clock,
         people=(bob, alice),
         channels=(
-            Channel(id="C_SUPPORT", name="support", members=everybody),
-            Channel(id="C_ORDERS", name="orders", members=everybody),
+            Channel(id=SUPPORT, name="support", members=everybody),
+            Channel(id=ORDERS, name="orders", members=everybody),
         ),
         user_groups=(UserGroup(id="S_LEADS", handle="leads", name="Leads", users=(bob.id,)),),
     )

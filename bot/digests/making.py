@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.access import Access, Viewer
 from bot.asking import Asker
 from bot.digests.content import Digest, digest, question_of
-from bot.digests.layout import Frame, Versions, message
+from bot.digests.layout import Frame, Versions, message, thread
 from bot.posting.forms import simpler
 from bot.posting.notices import Notices
 from bot.posting.outbox import Outbox
@@ -87,6 +87,15 @@ def preview(asker: Asker, access: Access, subscription: Subscription, now: int) 
     today = Occurrence(day=local_day(now, wanted.recurrence.zone), at=now)
     told = digest(asker, wanted, today, now, viewer(access, subscription))
     return told, message(told, Frame(next_at=wanted.recurrence.next(now).at), Text(subscription.language))
+
+
+def post_now(asker: Asker, access: Access, poster: Poster, subscription: Subscription, now: int) -> None:
+    """Post a digest as it is at this moment, whenever it is due. Raises KpiError and SendError."""
+    told, (words, versions) = preview(asker, access, subscription, now)
+    ts = poster.post(subscription.channel, simpler(words, versions, poster))
+    by_team = thread(told, Text(subscription.language))
+    if by_team is not None:
+        poster.post(subscription.channel, simpler(*by_team, poster), thread=ts)
 
 
 def viewer(access: Access, subscription: Subscription) -> Viewer:

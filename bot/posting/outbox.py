@@ -204,7 +204,9 @@ class Outbox:
     def _look_for(self, parcel: Parcel) -> str | None:
         """Return the ts of what an earlier attempt has posted; None when it hasn't, or that can't be told."""
         try:
-            return self._poster.find(parcel.channel, parcel.key, since=parcel.due_at - CLOCKS_APART_S, thread=parcel.thread)
+            return self._poster.find(
+                parcel.channel, parcel.key, since=parcel.due_at - CLOCKS_APART_S, thread=parcel.thread
+            )
         except SendError as error:
             log.info("delivery_not_looked_for", delivery=parcel.key, error=error.code)
             return None

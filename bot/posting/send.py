@@ -139,19 +139,22 @@ def _is_about_content(response: WebhookResponse) -> bool:
 # --- By the Web API --------------------------------------------------------------------------------------------------
 
 
-def posting_once(token: str, api_url: str) -> "Poster":
+def posting_once(token: str, api_url: str, every_s: float | None = None) -> "Poster":
     """Return what posts without ever repeating a request by itself: what may have arrived the outbox judges.
 
     Slack takes no key that would let a bot repeat a message safely.
     """
-    return Poster(WebClient(token, base_url=api_url, retry_handlers=[]))
+    return Poster(WebClient(token, base_url=api_url, retry_handlers=[]), every_s)
 
 
 class Poster:
-    """Posts as the bot: into channels, to one person, as files and views."""
+    """Posts as the bot: into channels, to one person, as files and views.
 
-    def __init__(self, client: WebClient) -> None:
-        self._client = client
+    `every_s` is how often a channel takes a message, by default as Slack says.
+    """
+
+    def __init__(self, client: WebClient, every_s: float | None = None) -> None:
+        self._client, self._every_s = client, every_s
         self._lock = Lock()
         self._free_at: dict[str, float] = {}
 
@@ -282,5 +285,5 @@ class Poster:
             now = time.monotonic()
             self._free_at = {name: at for name, at in self._free_at.items() if at > now}
             at = self._free_at.get(channel, now)
-            self._free_at[channel] = at + A_MESSAGE_EVERY_S
+            self._free_at[channel] = at + (A_MESSAGE_EVERY_S if self._every_s is None else self._every_s)
         time.sleep(at - now)

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from bot.digests.layout import thread
-from bot.digests.making import preview
+from bot.digests.making import post_now, preview
 from bot.digests.reading import read_digest
 from bot.posting.forms import simpler
 from bot.posting.send import SendError
@@ -103,16 +102,12 @@ def _now(bot: Bot, words: str, reader: Reader) -> Page:
 
 
 def _post(bot: Bot, subscription: Subscription) -> None:
-    told, (words, versions) = preview(bot.commands.asker, bot.access, subscription, bot.now)
     try:
-        ts = bot.poster.post(subscription.channel, simpler(words, versions, bot.poster))
+        post_now(bot.commands.asker, bot.access, bot.poster, subscription, bot.now)
     except SendError as error:
         if error.is_not_there:
             raise QuestionError("bot_not_in_channel", code=error.code) from error
         raise
-    by_team = thread(told, Text(subscription.language))
-    if by_team is not None:
-        bot.poster.post(subscription.channel, simpler(*by_team, bot.poster), thread=ts)
 
 
 def _test(bot: Bot, words: str, reader: Reader) -> Page:
