@@ -181,12 +181,12 @@ def test_what_is_included_is_asked_for_with_every_cursor(zd, connect):
 def test_of_a_ticket_that_comes_twice_the_last_one_holds(zd, connect):
     ticket, other = zd.create(), zd.create()
     stale = dict(zd.tickets[ticket])
-    zd.set(ticket, priority="urgent")
+    zd.set(ticket, tags=["vip"])
     zd.tickets[10**9] = stale  # the export holds it twice
     found = pages(zd, connect())
     named = [h.ticket.external_id for page in found for h in page.tickets]
     assert sorted(named) == [str(ticket), str(other)]
-    assert told(found)[str(ticket)].ticket.priority == "urgent"
+    assert told(found)[str(ticket)].ticket.tags == ("vip",)
 
 
 def test_a_ticket_that_changes_while_it_is_exported_is_told_again_and_whole(zd, connect):
@@ -532,6 +532,29 @@ def test_after_days_only_tickets_from_before_cost_a_request_each(zd, connect):
     assert set(found) == {str(name) for name in (old[0], *new)}
     assert len(asked(zd, "audits")) == 1
     assert len(found[str(old[0])].messages) == 2
+
+
+def test_the_export_of_events_is_not_asked_for_tickets_from_before_it(zd, connect):
+    ticket = zd.create()
+    last = pages(zd, connect())[-1]
+    zd.tick(3 * DAY)
+    zd.reply(ticket)
+    zd.asked.clear()
+    pages(zd, connect(), last.cursor)
+    assert not asked(zd, "ticket_events")
+
+
+def test_lists_are_read_to_their_last_page(zd, connect):
+    zd.list_size = 2
+    zd.agents |= {number: f"Agent {number}" for number in range(1, 6)}
+    ticket = zd.create()
+    for agent in (1, 2, 3, 4, 5):
+        zd.reply(ticket, agent)
+        zd.rate(zd.create(), "good")
+    zd.tick(1200)
+    assert len(apart(connect().pages(None))) == 5
+    said = roles(connect().ticket(str(ticket)).tickets[0])
+    assert said == [(Author.CUSTOMER, True, False), *[(Author.AGENT, True, False)] * 5]
 
 
 def test_an_export_of_events_that_lags_behind_loses_no_update(zd, connect):

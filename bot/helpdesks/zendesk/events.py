@@ -30,7 +30,7 @@ class EventWalk:
         """Return all updates of a ticket; None where the export can't tell them. Raises HelpdeskError."""
         name = str(record["id"])
         created_at, changed_at = instant(record["created_at"]) or 0, int(record["generated_timestamp"])
-        if created_at < self._since or name in self._spent:
+        if created_at < self._since:
             return None
         self._read(changed_at)
         self._spent.add(name)
