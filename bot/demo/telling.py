@@ -81,10 +81,14 @@ class DemoTelling:
                 log.warning("demo_not_told", error=error.key, values=error.values)
 
     def move(self, seconds: float) -> None:
-        """Let time pass, read what happened meanwhile and tell what comes due; raises ValueError when it would go back."""
+        """Let time pass, read what happened and tell what comes due meanwhile.
+
+        Raises ValueError when time would go back.
+        """
         step = max(SHORTEST_STEP_S, seconds / STEPS)
         while True:
-            self._desk.move(min(step, seconds))
+            with self._telling:  # not before what happened meanwhile is read
+                self._desk.move(min(step, seconds))
             self.tell()
             seconds -= step
             if seconds <= 0:
