@@ -2,7 +2,9 @@
 
 import re
 import sqlite3
+from time import sleep
 
+import httpx2
 import pytest
 from demo_desk import DEMO_NOW
 from sqlalchemy import make_url
@@ -26,8 +28,18 @@ def demo(demo_template, tmp_path_factory):
     source.close()
     desk = DemoDesk(settings_of_the_demo(directory, "en"), really=lambda: DEMO_NOW)
     with answering(desk, BUNDLE) as routes, serving(Starlette(routes=routes)) as url:
+        _wait_for_the_digest(url)
         yield url
     desk.engine.dispose()
+
+
+def _wait_for_the_digest(url):
+    for _ in range(200):
+        state = httpx2.get(f"{url}/api/page/state", params={"user": "U_BOB"}).json()
+        if any(message["thread_ts"] for message in state["messages"]["C_SUPPORT"]):
+            return
+        sleep(0.1)
+    raise TimeoutError("no digest")
 
 
 @pytest.fixture
@@ -147,6 +159,28 @@ def test_rows_come_as_a_file_in_the_conversation_with_the_app(bob):
     with bob.expect_download() as kept:
         bob.get_by_role("link", name=re.compile("Download .*csv")).last.click()
     assert kept.value.path().read_text(encoding="utf-8-sig").startswith("kpi,")
+
+
+def test_the_channel_has_its_digest_with_a_chart_and_the_teams_in_its_thread(bob):
+    digest = bob.locator(".message").filter(has_text="Digest ·").first
+    assert "Digest" in digest.inner_text()
+    assert "Missed their target" in digest.inner_text()
+    digest.get_by_role("button", name="1 reply").click()
+    bob.get_by_text("By team").first.wait_for()
+
+
+def test_as_time_passes_alerts_come_and_somebody_takes_one(bob, alice):
+    late = re.compile("at risk|late, still waiting")
+    for _ in range(8):
+        if alice.locator(".message").filter(has_text=late).get_by_role("button", name="I'll take it").count():
+            break
+        bob.get_by_role("button", name="Move the clock forward").click()
+        bob.get_by_role("menuitem", name="1 hour").click()
+        alice.wait_for_timeout(1500)
+    alert = alice.locator(".message").filter(has_text=late).last
+    alert.get_by_role("button", name=re.compile("I'll take it|Je m’en occupe")).click()
+    alice.get_by_text(re.compile("Taken by .*Alice Martin")).wait_for()
+    assert bob.get_by_text(re.compile("Taken by .*Alice Martin")).count() == 1
 
 
 def test_the_clock_goes_forward_and_the_helpdesk_with_it(bob):
