@@ -94,6 +94,11 @@ class Asker:
         return given if self.targets_set is None else replace(given, targets=self.targets_set.over(given.targets))
 
     @property
+    def engine(self) -> Engine | None:
+        """The database that it reads; None where it reads an export."""
+        return self._engine
+
+    @property
     def zone(self) -> str:
         """The reporting time zone."""
         return self._settings.timezone

@@ -18,6 +18,7 @@ from bot.helpdesks.connector import Connector
 from bot.settings import HelpdeskSettings, Settings
 from bot.tables import refused_tickets
 from bot.text import Text
+from bot.told import active_line, problem_lines, told
 from kpi.errors import HelpdeskError, KpiError, StorageError, suggest
 from kpi.memory import BYTES_PER_TICKET
 from kpi.schema import helpdesks, teams, ticket_facts
@@ -112,6 +113,7 @@ class Check:
         yield from self._not_counted(engine)
         yield self._memory(engine)
         yield from self._teams(engine)
+        yield from self._told(engine)
 
     def _to_be_made(self, error: KpiError) -> Finding:
         """Return what a missing SQLite file means: nothing to mend where the first sync can make it."""
@@ -175,6 +177,17 @@ class Check:
                 near = list(dict.fromkeys(known[name] for name in suggest(word, known)))
                 key = "unknown_team" if near else "unknown_team_none"
                 yield self._bad(key, team=word, suggestions=near)
+
+    def _told(self, engine: Engine) -> Iterator[Finding]:
+        """Find what is told by the bot itself, and what of it isn't."""
+        with engine.connect() as connection:
+            found = told(connection, self.now)
+        if found.is_wanted:
+            yield Finding(state=State.GOOD, sentence=active_line(found, self.text))
+        if found.active and self.settings.slack.bot_token is None:
+            yield self._bad("nothing_told")
+        for line in problem_lines(found, self.text, named=True):
+            yield Finding(state=State.NOTE, sentence=line)
 
     # --- Helpdesks -----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ The same on every surface: Slack and the terminal lay out what comes back.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -16,6 +16,7 @@ from bot.render.page import Section
 from bot.render.reply import Reply
 from bot.targeting import targeting
 from bot.text import Text
+from bot.told import active_line, problem_lines, told
 from kpi.behind import Order
 from kpi.catalogue import CATALOGUE
 from kpi.drilldown import Listing, has_tickets
@@ -157,9 +158,21 @@ class Commands:
                 return definition_page(asker.configuration.find(question.kpi), text)
 
     def status(self, now: int, text: Text) -> tuple[Section, ...]:
-        """Return how fresh the data of each helpdesk is, how far back it goes, and what could not be read."""
-        known = {helpdesk: self._asker.freshness([helpdesk]) for helpdesk in self._asker.helpdesks()}
-        return status_page(known, self._asker.refused_tickets(), now, self._asker.zone, text)
+        """Return how fresh each helpdesk's data is, how far back it goes, what could not be read, and what is told."""
+        asker = self._asker
+        known = {helpdesk: asker.freshness([helpdesk]) for helpdesk in asker.helpdesks()}
+        return (*status_page(known, asker.refused_tickets(), now, asker.zone, text), *self._told(now, text))
+
+    def _told(self, now: int, text: Text) -> Iterator[Section]:
+        """Yield how things stand with digests and alerts, without the names of channels, which may be private."""
+        if self._asker.engine is None:
+            return
+        with self._asker.engine.connect() as connection:
+            found = told(connection, now)
+        lines = [active_line(found, text)] if found.is_wanted else []
+        lines += problem_lines(found, text, named=False)
+        if lines:
+            yield Section(heading=text("told.heading"), lines=tuple(lines))
 
     # --- Words to what is asked ----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Engine, Row, and_, delete, insert, select, update
 
 from bot.database import writing
 from bot.recurrence import Recurrence
@@ -295,12 +295,6 @@ class Subscriptions:
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id)).all()
         return [found for found in map(_subscription, rows) if found is not None]
-
-
-def count_by_state(connection: Connection) -> dict[str, int]:
-    """Return how many subscriptions there are, by why they are paused; those that aren't under an empty word."""
-    why = func.coalesce(subscriptions.c.paused_for, "")
-    return dict(connection.execute(select(why, func.count()).group_by(why)).all())
 
 
 def _among(kinds: Sequence[Kind]) -> Any:  # noqa: ANN401  # SQLAlchemy's conditions

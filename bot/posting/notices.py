@@ -22,6 +22,11 @@ WHY = {
 """The sentence (`notice.why.<word>`) of what Slack says; of the rest that it can't be posted to, `not_there`."""
 
 
+def reason(code: str) -> str:
+    """Return which sentence, `notice.why.<word>`, tells what Slack's word means and what to do."""
+    return WHY.get(code, "not_there") if code in NOT_THERE | TOKEN_REFUSED else "refused"
+
+
 class Notices:
     """Tells owners by direct message. `clock` tells the time, seconds since 1970."""
 
@@ -64,9 +69,7 @@ class Notices:
         self._outbox.send(parcel, lambda: [Message(text=escape(words).replace("\0", f"<#{subscription.channel}>"))])
 
     def _failed(self, subscription: Subscription, code: str, text: Text, *, paused: bool) -> str:
-        known = code in NOT_THERE or code in TOKEN_REFUSED
-        why = WHY.get(code, "not_there") if known else "refused"
-        said = text(f"notice.why.{why}", what=self._what(subscription, text), code=code)
+        said = text(f"notice.why.{reason(code)}", what=self._what(subscription, text), code=code)
         after = text("notice.paused" if paused else "notice.goes_on", kind=_command(subscription))
         return f"{said} {after}"
 

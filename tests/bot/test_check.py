@@ -13,6 +13,7 @@ from bot.database import open_database, writing
 from bot.helpdesks.connector import Account
 from bot.helpdesks.registry import connect
 from bot.settings import HelpdeskSettings, Settings, SlackSettings
+from bot.subscriptions import SlaWanted, Subscriptions
 from bot.tables import refused_tickets
 from bot.text import LANGUAGES, Text
 from kpi.errors import HelpdeskError
@@ -165,6 +166,36 @@ def test_one_helpdesk_that_fails_doesnt_hide_the_others(demo_url):
     found = findings(replace(settings, helpdesks=two), connector=lambda helpdesk: desks[helpdesk.key])
     assert any(sentence.startswith("broken: ") and "token" in sentence for sentence in found[State.BAD])
     assert "demo: reached as me." in found[State.GOOD]
+
+
+# --- What is told by itself --------------------------------------------------------------------------------------
+
+
+def subscribed(url, *, paused=None):
+    engine = open_database(url)
+    store = Subscriptions(engine)
+    made = store.add(
+        SlaWanted(zone="UTC"), team_id="T1", channel="C_SUPPORT", owner="U_BOB", language="en", now=DEMO_NOW
+    )
+    if paused is not None:
+        store.pause(made, paused, DEMO_NOW)
+    engine.dispose()
+
+
+def test_alerts_that_nobody_tells_for_want_of_a_token_are_to_be_mended(demo_url):
+    subscribed(demo_url)
+    found = findings(demo_settings(demo_url))
+    assert "Told by itself: 0 digests, 1 alert." in found[State.GOOD]
+    (bad,) = found[State.BAD]
+    assert "KPI_BOT_SLACK_BOT_TOKEN is not set here" in bad
+
+
+def test_a_paused_alert_is_told_with_its_channel_and_what_to_do(demo_url):
+    subscribed(demo_url, paused="not_in_channel")
+    found = findings(demo_settings(demo_url))
+    (line,) = (line for line in found[State.NOTE] if "C_SUPPORT" in line)
+    assert line.startswith("1 alert (C_SUPPORT) can't be posted")
+    assert found[State.BAD] == []
 
 
 # --- Slack -------------------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from bot.subscriptions import (
     SlaWanted,
     Subscriptions,
     Trigger,
-    count_by_state,
 )
 from bot.tables import subscriptions as table
 from kpi.question import Filter
@@ -135,10 +134,3 @@ def test_what_another_version_wanted_is_left_alone(store, engine):
     with writing(engine) as connection:
         connection.execute(update(table).values(wanted='{"kpis": 3}'))
     assert store.every() == []
-
-
-def test_they_are_counted_by_why_they_are_paused(store, engine):
-    made(store)
-    store.pause(made(store), ASKED, NOW)
-    with engine.connect() as connection:
-        assert count_by_state(connection) == {"": 1, "asked": 1}

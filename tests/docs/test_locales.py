@@ -12,6 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 from kpi_reference import said
 
+from bot.alerts.life import Phase
 from bot.digests.alert import Verdict
 from bot.importing.columns import Type
 from bot.importing.kinds import KINDS
@@ -26,6 +27,7 @@ from bot.slack.modals import MODALS, PERIODS
 from bot.subscriptions import Kind as SubscriptionKind
 from bot.subscriptions import Trigger
 from bot.text import LANGUAGES, catalog
+from bot.told import COMMANDS, UNDELIVERED
 from kpi.anomaly import Direction
 from kpi.behind import Order
 from kpi.catalogue import CATALOGUE, Composite, Kpi
@@ -46,6 +48,8 @@ SOURCES = [path for package in ("kpi", "bot") for path in sorted((ROOT / package
 
 # What is written with the same letters in both languages.
 SAME_IN_BOTH = {
+    "alert.snooze.30m",
+    "alert.ticket",
     "digest.title",
     "help.digest.heading",
     "modal.digest.title",
@@ -73,6 +77,8 @@ SAME_IN_BOTH = {
     "part.contacts",
     "part.csat",
     "part.tickets",
+    "told.what.digest.one",
+    "told.what.digest.other",
     "unit.contacts.one",
     "unit.contacts.other",
     "unit.messages.one",
@@ -132,6 +138,11 @@ def families():
         | {"modal.holidays", "modal.language"}
         | {f"digest.unsent.{state}" for state in CONCLUDED - {State.SENT}}
         | {f"digest.owner_gone.{kind}" for kind in (SubscriptionKind.DIGEST, SubscriptionKind.KPI)}
+        | {f"alert.phase.{phase}.{did}" for phase in (Phase.IN_TIME, Phase.LATE) for did in ("replied", "solved")}
+        | {f"told.{what}.{command}" for what in ("asked", "owner_gone", "resume") for command in COMMANDS.values()}
+        | plural(
+            *(f"told.what.{command}" for command in COMMANDS.values()), *(f"told.{state}" for state in UNDELIVERED)
+        )
         | {f"kpi_alert.{what}" for what in (*Verdict, Trigger.BELOW, Trigger.ABOVE)}
         | plural(*(f"kpi_alert.{unit}" for unit in ("weeks", "months", "times")))
         | {f"button.subscription_{act}" for act in ("pause", "resume")}
