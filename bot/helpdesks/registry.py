@@ -7,6 +7,7 @@ from bot.helpdesks.demo import connect as connect_demo
 from bot.helpdesks.freshdesk import Freshdesk
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
+from bot.helpdesks.zammad import Zammad
 from bot.helpdesks.zendesk import Zendesk
 from bot.settings import HelpdeskSettings
 
@@ -15,6 +16,7 @@ CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
     "freshdesk": Freshdesk,
     "liveagent": LiveAgent,
     "request-tracker": RequestTracker,
+    "zammad": Zammad,
     "zendesk": Zendesk,
 }
 """By kind; the settings accept no other (`bot.settings_file.KINDS`)."""

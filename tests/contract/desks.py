@@ -9,6 +9,13 @@ from contract.fake_freshdesk import BILLING, DAY, FakeFreshdesk
 from contract.fake_freshdesk import KEY as FRESHDESK_KEY
 from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, KEY, ZONE, FakeLiveAgent
 from contract.fake_rt import TOKEN, FakeRT
+from contract.fake_zammad import ALICE as ZAMMAD_ALICE
+from contract.fake_zammad import BILLING as ZAMMAD_BILLING
+from contract.fake_zammad import BOB as ZAMMAD_BOB
+from contract.fake_zammad import DINA as ZAMMAD_DINA
+from contract.fake_zammad import EMIL as ZAMMAD_EMIL
+from contract.fake_zammad import TOKEN as ZAMMAD_TOKEN
+from contract.fake_zammad import FakeZammad
 from contract.fake_zendesk import EMAIL, FakeZendesk
 from contract.fake_zendesk import KEY as ZENDESK_KEY
 from pydantic import SecretStr
@@ -20,6 +27,7 @@ from bot.helpdesks.freshdesk import Freshdesk
 from bot.helpdesks.http import Patience
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
+from bot.helpdesks.zammad import Zammad
 from bot.helpdesks.zendesk import LAG_S, Zendesk
 from bot.settings import HelpdeskSettings
 
@@ -253,6 +261,60 @@ def zendesk_desk(httpserver, tickets: int = 40) -> Desk:
     )
 
 
+def zammad_settings(url: str, **options: object) -> HelpdeskSettings:
+    options = {"requests_a_minute": 1_000_000, **options}
+    return HelpdeskSettings(key="zm", kind="zammad", url=url, token=SecretStr(ZAMMAD_TOKEN), options=options)
+
+
+def busy_zammad(tickets: int) -> FakeZammad:
+    """Return a Zammad with tickets of every kind: calls, notes, reopened, merged, removed, imported, time and tags."""
+    zm = FakeZammad()
+    agents, customers = (ZAMMAD_ALICE, ZAMMAD_BOB), (ZAMMAD_DINA, ZAMMAD_EMIL)
+    for number in range(1, tickets + 1):
+        agent = agents[number % 2]
+        kind = "phone" if number % 9 == 0 else "email"
+        ticket = zm.create(customers[number % 2], kind=kind, by=agent if kind == "phone" else None)
+        if number % 11 == 0:
+            zm.set(ticket, agent, state_id=6)
+            continue
+        zm.reply(ticket, agent, priority_id=3 if number % 3 == 0 else 2)
+        if number % 13 == 0:
+            zm.merge(ticket, into=1)
+            continue
+        if number % 4 == 0:
+            zm.ask(ticket)
+            zm.note(ticket)
+            zm.tag(ticket, "refund")
+        if number % 5 == 0:
+            zm.set(ticket, agent, group_id=ZAMMAD_BILLING)
+        if number % 2:
+            zm.reply(ticket, agent, state_id=4)
+            zm.spend(ticket, number)
+        if number % 7 == 0:
+            zm.ask(ticket)
+        if number % 15 == 0:
+            zm.close(ticket)
+            zm.forget_history(ticket)
+    zm.tick()
+    return zm
+
+
+def zammad_desk(httpserver, tickets: int = 80) -> Desk:
+    zm = busy_zammad(tickets)
+    url = serve(httpserver, zm)
+
+    def more() -> str:
+        zm.ask(2)
+        zm.tick()
+        return "2"
+
+    def spoil() -> tuple[str, str]:
+        zm.broken = {5}
+        return "5", "helpdesk_server_error"
+
+    return Desk(connect=lambda: Zammad(zammad_settings(url), QUICK), more=more, fake=zm, spoil=spoil)
+
+
 _demo_now = [NOON]
 _DEMO = DemoHelpdesk(clock=lambda: _demo_now[0])
 """One for all tests: writing its story takes seconds, and it keeps nothing but that."""
@@ -272,6 +334,7 @@ OVER_HTTP = {
     "freshdesk": freshdesk_desk,
     "liveagent": liveagent_desk,
     "request-tracker": request_tracker_desk,
+    "zammad": zammad_desk,
     "zendesk": zendesk_desk,
 }
 DESKS = {**OVER_HTTP, "demo": demo_desk}

@@ -1,0 +1,67 @@
+"""Zammad through its REST API: the tickets that changed, and each of them whole."""
+
+from collections.abc import Iterator
+from typing import Self
+
+from bot.helpdesks.budget import RateLimit, shared_budget
+from bot.helpdesks.connector import Account, Cursor, Gone, Page, Told
+from bot.helpdesks.http import Patience
+from bot.helpdesks.zammad.check import agent, check
+from bot.helpdesks.zammad.client import ApiClient
+from bot.helpdesks.zammad.directory import LiveDirectory
+from bot.helpdesks.zammad.mapping import Mapper
+from bot.helpdesks.zammad.options import read_options
+from bot.helpdesks.zammad.reader import Reader
+from bot.helpdesks.zammad.stream import Stream
+from bot.settings import HelpdeskSettings
+
+
+class Zammad:
+    """One Zammad; its cursor is described at `Stream`."""
+
+    kind = "zammad"
+
+    def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None) -> None:
+        self._settings = settings
+        self._options = read_options(settings.options, settings.key)
+        # Zammad has no limit of its own; what is asked shares the server with the people who work there.
+        limit = RateLimit(requests=self._options.requests_a_minute, total="", remaining="", used="")
+        budget = shared_budget(settings.url, limit, 1.0)
+        self._client = ApiClient(settings.url, settings.token.get_secret_value(), patience, budget)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.http.close()
+
+    def check(self) -> Account:
+        """Return the account, what it can't see, and the clock; raises HelpdeskError."""
+        return check(self._client, LiveDirectory(self._client))
+
+    def ticket(self, external_id: str) -> Told:
+        """Return one ticket whole; raises HelpdeskError."""
+        if not (external_id.isascii() and external_id.isdecimal()):
+            return Told(tickets=(Gone(external_id=external_id),))
+        reader = self._reader()
+        return Told(tickets=(reader.ticket(external_id),), **reader.named())
+
+    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Yield what happened since `cursor`, oldest first; raises HelpdeskError."""
+        agent(self._client)  # a wrong address, token or permission has its own sentence; and it tells the time there
+        reader = self._reader()
+        stream = Stream(self._client.changed, cursor, self._client.http.now())
+        for rows in stream:
+            tickets = tuple(reader.read(row) for row in rows)
+            yield Page(
+                tickets=tickets,
+                cursor=stream.cursor,
+                done=stream.done,
+                seen_until=stream.seen_until,
+                **reader.named(),
+            )
+
+    def _reader(self) -> Reader:
+        directory = LiveDirectory(self._client)
+        mapper = Mapper(helpdesk=self._settings.key, web=self._client.web, options=self._options, directory=directory)
+        return Reader(self._client, directory, mapper)
