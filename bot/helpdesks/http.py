@@ -88,7 +88,8 @@ class Answer:
 class HelpdeskClient:
     """Asks one helpdesk for JSON; `url` is its address for people, and `api` what its interface has behind that.
 
-    With a `budget` it asks no faster than that allows.
+    With a `budget` it asks no faster than that allows. `reset_header` tells, where there is no Retry-After, at which
+    instant requests are allowed again, in epoch seconds of the helpdesk's clock.
 
     Every method raises HelpdeskError: `helpdesk_unreachable`, `helpdesk_wrong_token`, `helpdesk_refused`,
     `helpdesk_not_found`, `helpdesk_moved`, `helpdesk_html`, `helpdesk_truncated`, `helpdesk_server_error`,
@@ -105,8 +106,10 @@ class HelpdeskClient:
         budget: Budget | None = None,
         timeout_s: float = 60,
         clock: Callable[[], float] = time.time,
+        reset_header: str | None = None,
     ) -> None:
         self.url = url
+        self._reset_header = reset_header
         self._api = url + api
         self.patience = patience or Patience()
         self._budget = budget
@@ -209,6 +212,7 @@ class HelpdeskClient:
             raise HelpdeskError(REFUSALS[HTTPStatus(status)], url=self.url)
         wait_s = self._retry_after(response.headers.get("Retry-After"))
         if status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait_s = self._until_reset(response.headers) if wait_s is None else wait_s
             raise TransientError("helpdesk_too_many_requests", wait_s, url=self.url)
         if response.is_server_error:
             raise TransientError("helpdesk_server_error", wait_s, url=self.url, status=status)
@@ -240,6 +244,11 @@ class HelpdeskClient:
         except ValueError:
             until = _http_date(said)
             return None if until is None else max(0.0, until - self._clock() - self._skew_s)
+
+    def _until_reset(self, headers: Mapping[str, str]) -> float | None:
+        """Return the seconds until requests are allowed again, where the helpdesk tells it."""
+        said = headers.get(self._reset_header or "", "")
+        return max(0.0, int(said) - self._clock() - self._skew_s) if said.isdecimal() else None
 
 
 def _pause(error: Exception) -> bool | float:
