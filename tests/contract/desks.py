@@ -7,6 +7,8 @@ from typing import Any
 
 from contract.fake_freshdesk import BILLING, DAY, FakeFreshdesk
 from contract.fake_freshdesk import KEY as FRESHDESK_KEY
+from contract.fake_intercom import TOKEN as INTERCOM_TOKEN
+from contract.fake_intercom import FakeIntercom
 from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, KEY, ZONE, FakeLiveAgent
 from contract.fake_rt import TOKEN, FakeRT
 from contract.fake_zammad import ALICE as ZAMMAD_ALICE
@@ -25,6 +27,7 @@ from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import DemoHelpdesk
 from bot.helpdesks.freshdesk import Freshdesk
 from bot.helpdesks.http import Patience
+from bot.helpdesks.intercom import Intercom
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
 from bot.helpdesks.zammad import Zammad
@@ -315,6 +318,60 @@ def zammad_desk(httpserver, tickets: int = 80) -> Desk:
     return Desk(connect=lambda: Zammad(zammad_settings(url), QUICK), more=more, fake=zm, spoil=spoil)
 
 
+def ic_settings(url: str, **options: object) -> HelpdeskSettings:
+    return HelpdeskSettings(key="ic", kind="intercom", url=url, token=SecretStr(INTERCOM_TOKEN), options=options)
+
+
+def busy_intercom(conversations: int) -> FakeIntercom:
+    """Return an Intercom with conversations of every kind, that fill several pages: begun by all, reopened, rated."""
+    ic = FakeIntercom(page_size=max(3, conversations // 6))
+    admins, contacts, teams = list(ic.admins), list(ic.contacts), list(ic.teams)
+    for number in range(1, conversations + 1):
+        admin, contact = admins[number % 2], contacts[number % 2]
+        begun = {"by": ic.admin(admin), "delivered_as": "admin_initiated"} if number % 9 == 0 else {}
+        one = ic.create(contact, type="email" if number % 5 == 0 else "conversation", **begun)
+        if number % 6 == 0:
+            ic.answer(one)
+        ic.assign(one, team=teams[number % 2])
+        ic.assign(one, admin)
+        ic.reply(one, admin)
+        if number % 7 == 0:
+            ic.prioritise(one)
+        if number % 4 == 0:
+            ic.become(one, "snoozed")
+            ic.become(one, "timer_unsnooze", ic.bot())
+            ic.note(one, admin)
+        if number % 10 == 0:
+            ic.touch(one, admin=None)
+        if number % 2:
+            ic.become(one, "close", ic.admin(admin), "Bye")
+            ic.request_rating(one, admin)
+        if number % 3 == 0:
+            ic.ask(one)
+        elif number % 2:
+            ic.rate(one, number % 5 + 1)
+    ic.tick(DAY)
+    return ic
+
+
+def intercom_desk(httpserver, tickets: int = 40) -> Desk:
+    ic = busy_intercom(tickets)
+    url = serve(httpserver, ic)
+    first, second, *_ = ic.conversations
+
+    def more() -> str:
+        ic.ask(first)
+        ic.delete(second)
+        ic.tick()
+        return str(first)
+
+    def spoil() -> tuple[str, str]:
+        ic.broken = {first}
+        return str(first), "helpdesk_server_error"
+
+    return Desk(connect=lambda: Intercom(ic_settings(url), QUICK, UNLIMITED), more=more, fake=ic, spoil=spoil)
+
+
 _demo_now = [NOON]
 _DEMO = DemoHelpdesk(clock=lambda: _demo_now[0])
 """One for all tests: writing its story takes seconds, and it keeps nothing but that."""
@@ -332,6 +389,7 @@ def demo_desk(_httpserver) -> Desk:
 
 OVER_HTTP = {
     "freshdesk": freshdesk_desk,
+    "intercom": intercom_desk,
     "liveagent": liveagent_desk,
     "request-tracker": request_tracker_desk,
     "zammad": zammad_desk,
