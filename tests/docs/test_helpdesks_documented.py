@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bot.helpdesks import freshdesk, liveagent, request_tracker, zendesk
+from bot.helpdesks import freshdesk, liveagent, request_tracker, zammad, zendesk
 from bot.settings_file import KINDS, WITHOUT_ADDRESS
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +15,7 @@ READERS = {
     "freshdesk": freshdesk.options,
     "liveagent": liveagent.options,
     "request-tracker": request_tracker.options,
+    "zammad": zammad.options,
     "zendesk": zendesk.options,
 }
 

@@ -127,7 +127,10 @@ class ApiClient:
         return self._listed(self.http.get("ticket_priorities"))
 
     def groups(self) -> list[Record]:
-        """Return groups, to administrators only before version 6.5: https://docs.zammad.org/en/latest/api/group.html."""
+        """Return groups: https://docs.zammad.org/en/latest/api/group.html.
+
+        Older versions list them to administrators only.
+        """
         return self._listed(self.http.get("groups"))
 
     # --- Lists and answers ---
