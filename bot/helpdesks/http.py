@@ -31,6 +31,9 @@ Json = Any
 LONGEST_WAIT_S = 300
 """A helpdesk that asks for a longer pause is left alone until the next run."""
 
+PAUSES = ("Retry-After", "X-RateLimit-Retry-After")
+"""The headers by which a helpdesk asks for a pause; Help Scout has one of its own."""
+
 REFUSALS = {
     HTTPStatus.UNAUTHORIZED: "helpdesk_wrong_token",
     HTTPStatus.FORBIDDEN: "helpdesk_refused",
@@ -148,6 +151,10 @@ class HelpdeskClient:
         """Return the instant on the helpdesk's clock."""
         return int(self._clock() + self._skew_s)
 
+    def authorise(self, credentials: str) -> None:
+        """Send these credentials with every request from now on."""
+        self._http.headers["Authorization"] = credentials
+
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, patience: Patience | None = None) -> Json:
         """Return the JSON at `path`."""
         return self.answer(path, params, patience=patience).content
@@ -210,7 +217,8 @@ class HelpdeskClient:
         status = response.status_code
         if status in REFUSALS:
             raise HelpdeskError(REFUSALS[HTTPStatus(status)], url=self.url)
-        wait_s = self._retry_after(response.headers.get("Retry-After"))
+        said = (response.headers.get(name) for name in PAUSES)
+        wait_s = self._retry_after(next(filter(None, said), None))
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             wait_s = self._until_reset(response.headers) if wait_s is None else wait_s
             raise TransientError("helpdesk_too_many_requests", wait_s, url=self.url)

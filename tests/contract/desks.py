@@ -7,6 +7,8 @@ from typing import Any
 
 from contract.fake_freshdesk import BILLING, DAY, FakeFreshdesk
 from contract.fake_freshdesk import KEY as FRESHDESK_KEY
+from contract.fake_helpscout import APP, SECRET, FakeHelpScout
+from contract.fake_helpscout import BILLING as BILLING_INBOX
 from contract.fake_intercom import TOKEN as INTERCOM_TOKEN
 from contract.fake_intercom import FakeIntercom
 from contract.fake_liveagent import ALICE, BOB, DINA, EMIL, KEY, ZONE, FakeLiveAgent
@@ -26,6 +28,7 @@ from bot.helpdesks.budget import RateLimit
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import DemoHelpdesk
 from bot.helpdesks.freshdesk import Freshdesk
+from bot.helpdesks.helpscout import HelpScout
 from bot.helpdesks.http import Patience
 from bot.helpdesks.intercom import Intercom
 from bot.helpdesks.liveagent import LiveAgent
@@ -372,6 +375,59 @@ def intercom_desk(httpserver, tickets: int = 40) -> Desk:
     return Desk(connect=lambda: Intercom(ic_settings(url), QUICK, UNLIMITED), more=more, fake=ic, spoil=spoil)
 
 
+def hs_settings(url: str, **options: object) -> HelpdeskSettings:
+    options = {"app_id": APP, **options}
+    return HelpdeskSettings(key="hs", kind="help-scout", url=url, token=SecretStr(SECRET), options=options)
+
+
+def busy_helpscout(tickets: int) -> FakeHelpScout:
+    """Return a Help Scout with conversations of every kind on several pages: reopened, merged, deleted, spam."""
+    hs = FakeHelpScout(page_size=max(3, tickets // 6))
+    users, customers = list(hs.users)[:2], list(hs.customers)
+    first = None
+    for number in range(1, tickets + 1):
+        user = users[number % 2]
+        ticket = hs.create(customers[number % 2], by=user if number % 9 == 0 else None)
+        first = first or ticket
+        if number % 11 == 0:
+            hs.delete(ticket) if number % 2 else hs.become(ticket, "spam")
+            continue
+        hs.reply(ticket, user, "pending" if number % 3 else None)
+        if number % 13 == 0:
+            hs.merge(ticket, into=first)
+            continue
+        if number % 4 == 0:
+            hs.ask(ticket)
+            hs.note(ticket)
+        if number % 5 == 0:
+            hs.move(ticket, BILLING_INBOX)
+        if number % 2:
+            hs.become(ticket, "closed", user)
+            hs.rate(ticket, number % 3 + 1)
+        if number % 7 == 0:
+            hs.ask(ticket)
+        if number % 6 == 0:
+            hs.assign(ticket, None)
+    hs.tick(DAY)
+    return hs
+
+
+def helpscout_desk(httpserver, tickets: int = 40) -> Desk:
+    hs = busy_helpscout(tickets)
+    url = serve(httpserver, hs)
+    second = list(hs.conversations)[1]
+
+    def more() -> str:
+        hs.ask(second)
+        return str(second)
+
+    def spoil() -> tuple[str, str]:
+        hs.broken = {second}
+        return str(second), "helpdesk_server_error"
+
+    return Desk(connect=lambda: HelpScout(hs_settings(url), QUICK, UNLIMITED), more=more, fake=hs, spoil=spoil)
+
+
 _demo_now = [NOON]
 _DEMO = DemoHelpdesk(clock=lambda: _demo_now[0])
 """One for all tests: writing its story takes seconds, and it keeps nothing but that."""
@@ -389,6 +445,7 @@ def demo_desk(_httpserver) -> Desk:
 
 OVER_HTTP = {
     "freshdesk": freshdesk_desk,
+    "help-scout": helpscout_desk,
     "intercom": intercom_desk,
     "liveagent": liveagent_desk,
     "request-tracker": request_tracker_desk,
