@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import connect as connect_demo
 from bot.helpdesks.freshdesk import Freshdesk
+from bot.helpdesks.intercom import Intercom
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
 from bot.helpdesks.zammad import Zammad
@@ -14,6 +15,7 @@ from bot.settings import HelpdeskSettings
 CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
     "demo": connect_demo,
     "freshdesk": Freshdesk,
+    "intercom": Intercom,
     "liveagent": LiveAgent,
     "request-tracker": RequestTracker,
     "zammad": Zammad,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Self
-from urllib.parse import urlsplit
 
 from bot.helpdesks.budget import RateLimit, shared_budget
 from bot.helpdesks.connector import Account, Cursor, Gone, Page, Told
@@ -10,7 +9,7 @@ from bot.helpdesks.http import Patience
 from bot.helpdesks.intercom.check import check
 from bot.helpdesks.intercom.client import ApiClient
 from bot.helpdesks.intercom.directory import LiveDirectory
-from bot.helpdesks.intercom.mapping import Mapper
+from bot.helpdesks.intercom.mapping import Mapper, inbox_address
 from bot.helpdesks.intercom.options import read_options
 from bot.helpdesks.intercom.reader import Reader
 from bot.helpdesks.intercom.stream import Stream
@@ -73,13 +72,6 @@ class Intercom:
     def _reader(self) -> Reader:
         """Return a reader of this workspace; a wrong address or token has its own sentence."""
         app = self._client.me()["app"]
-        mapper = Mapper(
-            helpdesk=self._settings.key, inbox=_inbox(self._client.web, str(app.get("id_code"))), options=self._options
-        )
+        inbox = inbox_address(self._client.web, str(app.get("id_code")))
+        mapper = Mapper(helpdesk=self._settings.key, inbox=inbox, options=self._options)
         return Reader(self._client, LiveDirectory(self._client), mapper)
-
-
-def _inbox(api: str, workspace: str) -> str:
-    """Return where people find conversations: what is `api.` to programs is `app.` to them, in every region."""
-    host = urlsplit(api).netloc
-    return f"https://{host.replace('api.', 'app.', 1)}/a/inbox/{workspace}/inbox/conversation"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.helpdesks.intercom.options import Options
 from kpi.events import Author, Status
@@ -60,6 +61,12 @@ class Mapper:
         if author.get("from_ai_agent") or author.get("is_ai_answer") or identifier(author) in self.options.bots:
             return Author.BOT
         return ROLES.get(str(author.get("type")), Author.SYSTEM)
+
+
+def inbox_address(api: str, workspace: str) -> str:
+    """Return where people find conversations: `api.eu.intercom.io` is `app.eu.intercom.com` to them."""
+    host = urlsplit(api).netloc.replace("api.", "app.", 1).replace(".intercom.io", ".intercom.com")
+    return f"https://{host}/a/inbox/{workspace}/inbox/conversation"
 
 
 def identifier(record: Record) -> str | None:
