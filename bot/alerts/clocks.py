@@ -9,6 +9,7 @@ import narwhals as nw
 import pandas as pd
 from sqlalchemy import Connection, Row, Select, and_, exists, select
 
+from bot.subscriptions import SlaWanted, Subscription
 from bot.tables import alert_messages, alerts, subscriptions
 from kpi.filters import Chosen
 from kpi.policies import Attributes, Metric, Rulebook
@@ -86,27 +87,20 @@ def _clocks() -> Select[Any]:
 
 
 def due_clocks(
-    connection: Connection,
-    subscription: str,
-    place: tuple[str, str],
-    *,
-    since: int,
-    until: int,
-    helpdesks: Collection[str],
+    connection: Connection, order: Subscription, wanted: SlaWanted, *, until: "Horizon", helpdesks: Collection[str]
 ) -> list[tuple[Clock, Row[Any]]]:
     """Return running clocks that come due up to an instant and that nobody was told of, the most urgent first.
 
     Args:
         connection: to the database.
-        subscription: for whose alerts.
-        place: the workspace and the channel; what another subscription tells there isn't told twice.
-        since: what was late before isn't told.
-        until: the last `due_at` that matters.
+        order: for which alerts; what another subscription tells in its channel isn't told twice.
+        wanted: what it wants told; its filters are for `matching`.
+        until: the last that matters.
         helpdesks: of which; of others nobody knows what has happened since.
     """
     clock, told, elsewhere, other = clock_facts.c, alerts.c, alerts.alias(), subscriptions.alias()
     same = and_(
-        told.subscription == subscription,
+        told.subscription == order.id,
         told.ticket_id == clock.ticket_id,
         told.metric == clock.metric,
         told.instance == clock.instance,
@@ -115,11 +109,11 @@ def due_clocks(
         elsewhere.c.ticket_id == clock.ticket_id,
         elsewhere.c.metric == clock.metric,
         elsewhere.c.instance == clock.instance,
-        elsewhere.c.subscription != subscription,
+        elsewhere.c.subscription != order.id,
         elsewhere.c.ended_at.is_(None),
         elsewhere.c.subscription == other.c.id,
-        other.c.team_id == place[0],
-        other.c.channel == place[1],
+        other.c.team_id == order.team_id,
+        other.c.channel == order.channel,
         other.c.paused_at.is_(None),
     )
     query = (
@@ -127,9 +121,13 @@ def due_clocks(
         .outerjoin(alerts, same)
         .where(
             clock.state == "running",
-            clock.late_after > since,
-            clock.due_at <= until,
+            # A narrow range of the index; what was late before the subscription isn't told.
+            clock.late_after > order.created_at,
+            clock.late_after <= until.late_after,
+            clock.due_at <= until.due_at,
             clock.helpdesk.in_(sorted(helpdesks)),
+            clock.metric.in_(wanted.metrics or tuple(Metric)),
+            clock.left_out.is_(None),
             told.ticket_id.is_(None),
             ~told_there,
         )
@@ -155,10 +153,12 @@ def changed_messages(connection: Connection, now: int, seen: int) -> Sequence[st
     told = select(message.id, message.created_at).join(subscriptions, order.id == message.subscription)
     active = told.where(order.paused_at.is_(None))
     due = active.where(message.next_at <= now)
+    # By way of the few tickets that changed: of alerts there are as many as were ever told.
+    changed = select(facts.ticket_id).where(facts.version > seen)
     moved = (
         active.join(alerts, alert.told_in == message.id)
         .join(ticket_facts, facts.ticket_id == alert.ticket_id)
-        .where(facts.version > seen, facts.version != alert.version)
+        .where(alert.ticket_id.in_(changed), facts.version != alert.version)
     )
     rows = connection.execute(due.union(moved)).all()
     return [row.id for row in sorted(rows, key=lambda row: (row.created_at, row.id))]
@@ -197,10 +197,19 @@ def remaining(clock: Clock, rules: Rulebook, now: int) -> int:
     return schedule.elapsed(now, clock.due_at)
 
 
-def horizon(rules: Rulebook, lead_s: int, now: int) -> int:
-    """Return the last instant at which a clock can be due that has so little time left."""
-    schedules = [assigned.schedule for assigned in rules.schedules]
-    return max([now + lead_s, *(schedule.add(now, lead_s) for schedule in schedules)])
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The last instant at which a clock can be due, and the last after which such a one can be late."""
+
+    due_at: int
+    late_after: int
+
+
+def horizon(rules: Iterable[Rulebook], lead_s: int, now: int) -> Horizon:
+    """Return how far off clocks can be due that have so little time left."""
+    schedules = [assigned.schedule for each in rules for assigned in each.schedules]
+    due_at = max([now + lead_s, *(schedule.add(now, lead_s) for schedule in schedules)])
+    return Horizon(due_at, max([due_at, *(schedule.last(due_at, 0) for schedule in schedules)]))
 
 
 def opens_at(clock: Clock, rules: Rulebook, now: int) -> int:

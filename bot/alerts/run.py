@@ -116,13 +116,12 @@ class Alerts:
         with self._engine.connect() as connection:
             found = due_clocks(
                 connection,
-                order.id,
-                (order.team_id, order.channel),
-                since=order.created_at,
-                until=max(horizon(known.rules[name], longest, known.now) for name in known.sighted),
+                order,
+                wanted,
+                until=horizon([known.rules[name] for name in known.sighted], longest, known.now),
                 helpdesks=known.sighted,
             )
-        kept = matching([one for one in found if not wanted.metrics or one[0].metric in wanted.metrics], chosen)
+        kept = matching(found, chosen)
         clocks = [clock for clock, _ in found if clock.key in kept]
         return [
             clock for clock in clocks if may_be_told(known.sight(clock, known.now, matches=True), wanted, known.now)
