@@ -22,7 +22,7 @@ from kpi.configuration import Configuration
 from kpi.dimensions import DIMENSIONS
 from kpi.drilldown import Listing, tickets_behind
 from kpi.due import Promises, promises
-from kpi.errors import StorageError
+from kpi.errors import AccessError, StorageError
 from kpi.explain import Explanation, explain, usual_split
 from kpi.frames import DatabaseFrames, Frames, Freshness
 from kpi.language import Context, parse
@@ -239,10 +239,16 @@ class Asker:
         with frames.connect() as connection:
             return stale_helpdesks(connection, frames.helpdesks(), self._settings)
 
-    def values(self, dimension: str) -> Mapping[str, str]:
-        """Return the known values of a dimension, as questions call them, with their labels."""
+    def values(self, dimension: str, viewer: Viewer | None = None) -> Mapping[str, str]:
+        """Return the known values of a dimension, as questions call them, with their labels.
+
+        None for a viewer who may not even read what they are called.
+        """
         with self._snapshot() as frames:
-            return frames.values(dimension)
+            try:
+                return KnownValues(frames, viewer, self._settings.access)[dimension]
+            except AccessError:
+                return {}
 
     def refused_tickets(self) -> Mapping[str, int]:
         """Return how many tickets of each helpdesk could not be read."""

@@ -1,5 +1,6 @@
 """The App Home: whether the data is fresh, what one usually asks, and how to ask."""
 
+from bot.access import Viewer
 from bot.questions import Stored, renewed
 from bot.render.blocks import section
 from bot.render.elements import actions, button, plain
@@ -13,7 +14,6 @@ from bot.slack.subscribing import paused, written
 from bot.subscriptions import Kind, Subscription
 from bot.targeting import leads
 from bot.text import Text
-from kpi.errors import AccessError
 
 REMEMBERED = 8
 """How many of one's last questions are shown."""
@@ -43,10 +43,11 @@ def _recent(bot: Bot, place: Place, text: Text) -> list[Block]:
     stored = bot.questions.recent(place.team_id, place.user, REMEMBERED)
     if not stored:
         return []
+    viewer = bot.viewer(place)
     blocks = [{"type": "divider"}, section(f"*{escape(text('home.recent'))}*")]
     for each in stored:
         asks = button(text("button.again"), f"again.{each.id}", each.id)
-        blocks.append(section(cut(escape(_described(bot, each, text)), SECTION_TEXT)) | {"accessory": asks})
+        blocks.append(section(cut(escape(_described(bot, each, text, viewer)), SECTION_TEXT)) | {"accessory": asks})
     return blocks
 
 
@@ -78,24 +79,17 @@ def _buttons(one: Subscription, text: Text) -> list[Block]:
     return found
 
 
-def _described(bot: Bot, stored: Stored, text: Text) -> str:
-    """Return a question in words, with the dates that it has today."""
+def _described(bot: Bot, stored: Stored, text: Text, viewer: Viewer) -> str:
+    """Return a question in words, with the dates that it has today, as far as the viewer may read them now."""
     question = renewed(stored.asked, stored.asked_at, bot.now).question
     said = [text(f"asked.{stored.asked.about}", kpi=text(f"kpi.{question.kpi}.name")), text.period(question.period)]
     said += [text("button.by_dimension", dimension=text(f"dimension.{key}")) for key in question.by]
     said += [] if question.per is None else [text("asked.per", grain=text(f"grain.{question.per}"))]
     for chosen in question.filters:
-        names = _names(bot, chosen.dimension)
+        names = bot.commands.asker.values(chosen.dimension, viewer)
         values = [one_line(names.get(value, value)) for value in chosen.values]
         said.append(text("answer.filter", dimension=text(f"dimension.{chosen.dimension}"), values=values))
     return " · ".join(said)
-
-
-def _names(bot: Bot, dimension: str) -> dict[str, str]:
-    try:
-        return dict(bot.commands.asker.values(dimension))
-    except AccessError:
-        return {}
 
 
 def _leading(bot: Bot, place: Place, text: Text) -> list[Block]:

@@ -212,6 +212,12 @@ def test_not_even_a_misspelt_customer_tells_who_there_is(desk):
         asked(desk, "solved customer:din", LEAD_OF_ALL)
 
 
+def test_what_customers_are_called_is_read_by_leads_alone(desk):
+    assert desk.values("customer", AS_ALICE) == {}
+    assert len(desk.values("customer", LEAD_OF_BILLING)) > 0
+    assert desk.values("team", AS_ALICE) == desk.values("team", LEAD_OF_ALL)
+
+
 # --- Channels --------------------------------------------------------------------------------------------------------
 
 
