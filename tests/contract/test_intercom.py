@@ -28,6 +28,7 @@ from werkzeug import Response
 
 import bot.tables  # noqa: F401  # its tables belong to the metadata
 from bot.checking import Check, State
+from bot.helpdesks.budget import RateLimit
 from bot.helpdesks.connector import Gone, Refused
 from bot.helpdesks.intercom import LIMIT, Intercom
 from bot.helpdesks.intercom.client import ApiClient
@@ -116,12 +117,13 @@ def test_ten_thousand_requests_a_minute_are_counted_in_windows_of_ten_seconds():
     assert (LIMIT.requests * 6, LIMIT.window_s, LIMIT.total) == (9996, 10, "X-RateLimit-Limit")
 
 
-def test_too_many_requests_without_retry_after_are_waited_out_until_the_reset(ic, connect):
+def test_too_many_requests_without_retry_after_are_waited_out_until_the_reset(ic, connect, url):
     for _ in range(6):
         ic.create()
     whole = told(pages(ic, connect()))
     ic.requests = 4
-    assert told(connect().pages(None)) == whole
+    blind = RateLimit(requests=1_000_000, total="-", remaining="-")  # so that nothing but the reset makes it wait
+    assert told(Intercom(ic_settings(url), QUICK, blind).pages(None)) == whole
     assert 1 <= ic.limited <= 3  # each wait lasts until requests are allowed again, so no try is in vain twice
 
 
@@ -232,6 +234,14 @@ def test_a_conversation_that_makes_no_sense_stops_no_others(ic, connect):
 def test_tickets_are_not_read_beside_the_conversations_that_hold_them(ic, connect):
     read(ic, connect, ic.create())
     assert not [path for path in ic.asked if path.startswith("tickets")]
+
+
+def test_a_poll_when_nothing_happened_takes_two_requests(ic, connect):
+    ic.create()
+    cursor = pages(ic, connect())[-1].cursor
+    ic.asked.clear()
+    pages(ic, connect(), cursor)
+    assert ic.asked == ["me", "conversations/search"]
 
 
 # --- Who said what ---
@@ -455,6 +465,28 @@ def test_of_a_conversation_that_is_whole_statistics_tell_nothing_more(ic, connec
     messages = read(ic, connect, one).messages
     assert len(messages) == 1 + MOST_PARTS
     assert all(message.external_id != "first_admin_reply" for message in messages)
+
+
+def test_what_was_read_before_a_conversation_grew_long_goes_on_with_what_is_given(ic, engine, sync_all):
+    one = ic.create()
+    ic.assign(one, ALICE)
+    ic.become(one, "close")
+    sync_all()
+    ic.ask(one)
+    reopened_at = ic.now
+    ic.assign(one)
+    for _ in range(MOST_PARTS - 2):
+        ic.ask(one)
+    sync_all()
+    facts, changes = schema.ticket_facts.c, schema.ticket_changes.c
+    with engine.connect() as connection:
+        (row,) = connection.execute(select(facts.reopens, facts.is_solved)).all()
+        moved = connection.execute(select(changes.at, changes.field, changes.new).order_by(changes.at)).all()
+        kept = len(connection.execute(select(schema.messages.c.external_id)).all())
+    assert (row.reopens, row.is_solved) == (1, 0)
+    assert (reopened_at, "status", "open") in [tuple(one) for one in moved]
+    assert (reopened_at + 60, "agent", None) in [tuple(one) for one in moved]
+    assert kept == 1 + 1 + MOST_PARTS - 2
 
 
 def test_check_says_how_many_conversations_have_lost_their_beginning(ic, connect):

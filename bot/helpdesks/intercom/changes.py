@@ -10,6 +10,9 @@ Values = dict[Field, str | None]
 Placed = tuple[int, Record]
 """A part with its position; what it changed comes right after."""
 
+FIRST_POSITION = 2
+"""Of the first part that there ever was, after what the conversation began with; every other one has two more."""
+
 STATES = {
     "close": "closed",
     "open": "open",
@@ -44,13 +47,23 @@ def changes(mapper: Mapper, record: Record, parts: Sequence[Placed]) -> tuple[Ch
     """
     now = present(mapper, record)
     values = dict.fromkeys(now) | _first(now, [part for _, part in parts])
+    # What came before the first part may have been read when it was still given: then the first change of each field
+    # stands, whatever it was before.
+    unknown = set(now) - {Field.PRIORITY} if is_beginning_lost(parts) else set()
     told: list[Change] = []
     for position, part in parts:
         for field, new in _told(mapper, part, values).items():
-            if new != values[field]:
-                told.append(_change(mapper, (position, part), field, values[field], new))
+            old = None if field in unknown else values[field]
+            if new != old or field in unknown:
+                told.append(_change(mapper, (position, part), field, old, new))
                 values[field] = new
+                unknown.discard(field)
     return (*told, *_unrecorded(record, parts, told, now))
+
+
+def is_beginning_lost(parts: Sequence[Placed]) -> bool:
+    """Tell whether the first parts of a conversation aren't among those that are given."""
+    return bool(parts) and parts[0][0] > FIRST_POSITION
 
 
 def state_after(part: Record) -> str | None:

@@ -67,7 +67,7 @@ class ApiClient:
 
     def long_conversations(self, patience: Patience | None = None) -> int:
         """Return how many conversations have more parts than are given of one."""
-        filters = [("statistics.count_conversation_parts", ">", MOST_PARTS + 1)]
+        filters = [("statistics.count_conversation_parts", ">", MOST_PARTS + 1)]  # which may include that number
         return self._search(filters, 1, None, patience)[2]
 
     def conversation(self, name: str) -> Record:

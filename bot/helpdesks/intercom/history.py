@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.helpdesks.intercom.changes import Placed, changes, is_assignment, present, state_after
+from bot.helpdesks.intercom.changes import (
+    FIRST_POSITION,
+    Placed,
+    changes,
+    is_assignment,
+    is_beginning_lost,
+    present,
+    state_after,
+)
 from bot.helpdesks.intercom.mapping import BY_ITSELF, Mapper, Record, identifier, instant, updated_at
 from kpi.events import MACHINES, Author, Field, History, Message, Rating, Status, Ticket
 
@@ -58,7 +66,7 @@ def placed_parts(record: Record) -> list[Placed]:
     given: list[dict[str, Any]] = list(listed.get("conversation_parts") or ())
     before = max(0, int(listed.get("total_count") or 0) - len(given))
     given.sort(key=lambda part: int(part["created_at"]))
-    return [(2 * number, part) for number, part in enumerate(given, before + 1)]
+    return [(FIRST_POSITION + 2 * number, part) for number, part in enumerate(given, before)]
 
 
 def _customer(record: Record) -> str | None:
@@ -93,10 +101,9 @@ def _lost_reply(record: Record, parts: Sequence[Placed]) -> Iterator[Message]:
     Not where the AI agent took part: whether they would count its answer isn't documented.
     """
     at = instant((record.get("statistics") or {}).get("first_admin_reply_at"))
-    if not parts or at is None or record.get("ai_agent_participated"):
+    if at is None or not is_beginning_lost(parts) or record.get("ai_agent_participated"):
         return
-    position, first = parts[0]
-    if position > 2 and at < int(first["created_at"]):  # noqa: PLR2004  # the first of all has 2
+    if at < int(parts[0][1]["created_at"]):
         yield Message(external_id=FIRST_REPLY, at=at, position=1, author=None, author_kind=Author.AGENT, public=True)
 
 
