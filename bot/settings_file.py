@@ -35,7 +35,7 @@ from kpi.period import midnight
 from kpi.policies import CONDITION_FIELDS, Assignment, Condition, Escalation, Metric, Policy, Target
 from kpi.targets import Targets
 
-KINDS = ("demo", "freshdesk", "intercom", "liveagent", "request-tracker", "zammad", "zendesk")
+KINDS = ("demo", "freshdesk", "help-scout", "intercom", "liveagent", "request-tracker", "zammad", "zendesk")
 """The helpdesks there are; `bot.helpdesks.registry` connects to them."""
 
 WITHOUT_ADDRESS = frozenset({"demo"})

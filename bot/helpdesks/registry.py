@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import connect as connect_demo
 from bot.helpdesks.freshdesk import Freshdesk
+from bot.helpdesks.helpscout import HelpScout
 from bot.helpdesks.intercom import Intercom
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
@@ -15,6 +16,7 @@ from bot.settings import HelpdeskSettings
 CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
     "demo": connect_demo,
     "freshdesk": Freshdesk,
+    "help-scout": HelpScout,
     "intercom": Intercom,
     "liveagent": LiveAgent,
     "request-tracker": RequestTracker,

@@ -105,11 +105,11 @@ class FakeHelpScout:
         self._say(number, "customer" if by is None else "message", customer if by is None else by)
         return number
 
-    def ask(self, number: int, customer: int | None = None, **values: Any) -> int:
+    def ask(self, number: int, by: int | None = None, **values: Any) -> int:
         """Let the customer write; an ended conversation is active again."""
         self.tick()
         self.conversations[number]["status"] = "active"
-        who = customer or self.conversations[number]["primaryCustomer"]["id"]
+        who = by or self.conversations[number]["primaryCustomer"]["id"]
         return self._say(number, "customer", who, **values)
 
     def reply(self, number: int, user: int = ALICE, status: str | None = None, **values: Any) -> int:

@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from bot.helpdesks import freshdesk, intercom, liveagent, request_tracker, zammad, zendesk
+from bot.helpdesks import freshdesk, helpscout, intercom, liveagent, request_tracker, zammad, zendesk
 from bot.settings_file import KINDS, WITHOUT_ADDRESS
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "fr")
 READERS = {
     "freshdesk": freshdesk.options,
+    "help-scout": helpscout.options,
     "intercom": intercom.options,
     "liveagent": liveagent.options,
     "request-tracker": request_tracker.options,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.helpdesks.helpscout.mapping import Mapper, Record, identifier, instant, status, updated_at
 from kpi.events import Author, Change, Field, Status
 
-MOVED, DELETED, RESTORED, ASSIGNED = "moved-from-mailbox", "deleted-ticket", "restore-ticket", "changed-ticket-assignee"
+MOVED, DELETED, ASSIGNED = "moved-from-mailbox", "deleted-ticket", "changed-ticket-assignee"
 
 LAST = 2**62
 """The position of what no thread tells: after everything of its second."""
@@ -29,18 +29,15 @@ def read_changes(mapper: Mapper, record: Record, sent: Sequence[Record], present
     """Yield the changes that threads tell, oldest first, and then what the record has otherwise than the last of them.
 
     A conversation begins active and nobody's. A thread's status is the conversation's after it, or `nochange`; its
-    `assignedTo` whom it was then assigned to.
+    `assignedTo` whom it was then assigned to. One that was deleted and restored counts as if it had never left.
     """
-    teams = iter(_teams(sent, present[Field.TEAM]))
+    teams = iter(_teams(mapper, sent, present[Field.TEAM]))
     values: dict[Field, str | None] = {Field.STATUS: Status.OPEN.value, Field.AGENT: None, Field.TEAM: next(teams)}
-    before_deleted: str | None = values[Field.STATUS]
     changed_at = dict.fromkeys(values, 0)
     for thread in sent:
-        told = _status_after(thread, values[Field.STATUS], before_deleted)
-        if action(thread) == DELETED and values[Field.STATUS] != Status.DELETED.value:
-            before_deleted = values[Field.STATUS]
+        told = None if action(thread) == DELETED else status(thread.get("status"))
         after = {
-            Field.STATUS: told,
+            Field.STATUS: values[Field.STATUS] if told is None else told.value,
             Field.AGENT: _agent_after(mapper, thread, values[Field.AGENT]),
             Field.TEAM: next(teams) if action(thread) == MOVED else values[Field.TEAM],
         }
@@ -50,23 +47,23 @@ def read_changes(mapper: Mapper, record: Record, sent: Sequence[Record], present
                 yield change
                 values[field], changed_at[field] = new, change.at
     for field, new in present.items():
-        if new != values[field]:
+        if new == values[field]:
+            continue
+        left = [thread for thread in sent if action(thread) == DELETED] if new == Status.DELETED.value else []
+        if left:
+            yield _change(mapper, left[-1], field, values[field], new)
+        else:
             yield _untold(record, field, values[field], new, changed_at[field])
 
 
-def _teams(sent: Sequence[Record], present: str | None) -> list[str | None]:
-    """Return the inboxes that a conversation was in, first to last; each move tells from where it came."""
-    left = [next(iter(entities(thread)), None) for thread in sent if action(thread) == MOVED]
-    return [*left, present]
-
-
-def _status_after(thread: Record, now: str | None, before_deleted: str | None) -> str | None:
-    if action(thread) == DELETED:
-        return Status.DELETED.value
-    said = status(thread.get("status"))
-    if said is not None and (now != Status.DELETED.value or action(thread) == RESTORED):
-        return said.value
-    return before_deleted if action(thread) == RESTORED else now
+def _teams(mapper: Mapper, sent: Sequence[Record], present: str | None) -> list[str | None]:
+    """Return the inboxes that a conversation was in, first to last: a move tells, among others, whence it came."""
+    found = [present]
+    for thread in reversed([thread for thread in sent if action(thread) == MOVED]):
+        others = [number for number in entities(thread) if number != found[0]]
+        known_first = sorted(others, key=lambda number: not mapper.directory.is_inbox(number))
+        found.insert(0, next(iter(known_first), None))
+    return found
 
 
 def _agent_after(mapper: Mapper, thread: Record, now: str | None) -> str | None:

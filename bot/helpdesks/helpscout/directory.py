@@ -25,18 +25,21 @@ class LiveDirectory:
         return {str(row["id"]) for row in self._seen("teams", self._client.teams)}
 
     @cached_property
-    def inboxes(self) -> dict[str, str]:
-        """The names of the inboxes by number."""
+    def _inboxes(self) -> dict[str, str]:
         rows = self._seen("inboxes", self._client.inboxes)
         return {str(row["id"]): str(row.get("name") or f"#{row['id']}") for row in rows}
 
     def look(self) -> None:
         """Ask for everything that is asked for when needed."""
-        _ = self._users, self._teams, self.inboxes
+        _ = self._users, self._teams, self._inboxes
 
     def is_team(self, number: str) -> bool:
-        """Tell whether a number is that of a team; none is when teams can't be listed."""
+        """Tell whether a number is that of a team of users; none is when teams can't be listed."""
         return number in self._teams
+
+    def is_inbox(self, number: str) -> bool:
+        """Tell whether a number is that of an inbox; none is when inboxes can't be listed."""
+        return number in self._inboxes
 
     def agent(self, number: str, name: str | None = None) -> Person:
         """Return a user; `name` is what a record calls somebody who isn't listed any more."""
@@ -44,7 +47,7 @@ class LiveDirectory:
 
     def team(self, number: str) -> Team:
         """Return an inbox, which is a team here; also one that can't be seen any more."""
-        return Team(external_id=number, name=self.inboxes.get(number) or f"#{number}")
+        return Team(external_id=number, name=self._inboxes.get(number) or f"#{number}")
 
     def _seen(self, name: str, ask: Callable[[], list[Record]]) -> list[Record]:
         try:

@@ -43,10 +43,14 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 class Directory(Protocol):
-    """Which numbers are teams of users."""
+    """What a number is."""
 
     def is_team(self, number: str) -> bool:
-        """Tell whether a number is that of a team; none is when teams can't be listed."""
+        """Tell whether a number is that of a team of users; none is when teams can't be listed."""
+        ...
+
+    def is_inbox(self, number: str) -> bool:
+        """Tell whether a number is that of an inbox; none is when inboxes can't be listed."""
         ...
 
 
