@@ -61,7 +61,7 @@ def answered(surface: str, outcome: str, seconds: float) -> None:
 
 
 def delivered(kind: str, outcome: str) -> None:
-    """Count a message that the bot sends by itself, by its kind (`digest`, `alert`) and what became of it."""
+    """Count a message that the bot sends by itself, by its kind (`digest`, `kpi`, `alert`, …) and its outcome."""
     _DELIVERIES.labels(kind, outcome).inc()
 
 

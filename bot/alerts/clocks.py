@@ -1,5 +1,6 @@
 """SLA clocks as alerts read them: the same rows that the SLA percentages count."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -195,6 +196,11 @@ def remaining(clock: Clock, rules: Rulebook, now: int) -> int:
     if schedule is None or clock.due_at <= now:
         return clock.due_at - now
     return schedule.elapsed(now, clock.due_at)
+
+
+def reached(clock: Clock, rules: Rulebook, lead_s: int, since: int, now: int) -> int:
+    """Return the first instant in `[since, now]` at which no more time than that was left; now when there is none."""
+    return since + bisect_left(range(since, now), True, key=lambda at: remaining(clock, rules, at) <= lead_s)
 
 
 @dataclass(frozen=True, slots=True)

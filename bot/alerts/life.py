@@ -203,15 +203,15 @@ def _hushed_until(alert: Alert, sight: Sight, wanted: SlaWanted, now: int) -> in
     if sight.blind:
         return now + BLIND_AGAIN_S
     snoozed = alert.snoozed_until or now
-    return max(now, snoozed, sight.opens_at, _end_of_quiet(wanted.quiet, wanted.zone, now))
+    return max(now, snoozed, sight.opens_at, end_of_quiet(wanted.quiet, wanted.zone, now))
 
 
 BLIND_AGAIN_S = 30
 """How soon it is looked whether the helpdesk can be read again."""
 
 
-def _end_of_quiet(quiet: Quiet | None, zone: str, now: int) -> int:
-    """Return when quiet hours that are now end; now when they aren't."""
+def end_of_quiet(quiet: Quiet | None, zone: str, now: int) -> int:
+    """Return when quiet hours that are at an instant end; the instant itself when there are none then."""
     if quiet is None or quiet.start == quiet.end:
         return now
     wall = datetime.fromtimestamp(now, ZoneInfo(zone))

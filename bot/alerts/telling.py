@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from bot.alerts.book import AlertMessage, Book, Key
 from bot.alerts.clocks import Clock, clocks_of, matching
 from bot.alerts.layout import Layout, Told, shown
-from bot.alerts.life import ENDED, Alert, Look, News, Phase, look
+from bot.alerts.life import ENDED, WAITING, Alert, Look, News, Phase, look
 from bot.alerts.world import World, world
 from bot.posting.notices import Notices
 from bot.posting.outbox import Outbox, Outcome, Parcel, State
@@ -46,11 +46,12 @@ class Voice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
-    """An alert of a message: what was told, what follows now, and how it is said."""
+    """An alert of a message: what was told, what follows now, how it is said, and since when that was to be told."""
 
     before: Alert
     look: Look
     said: Told
+    due_at: int | None
 
 
 class Teller:
@@ -69,13 +70,13 @@ class Teller:
         """
         now = int(self._clock())
         with world(self._engine, self._settings, now) as known:
-            items = self._items(message, wanted, known)
+            items = self._items(message, order, wanted, known)
         if items is None:
             self._book.release(message, now + TRIED_AGAIN_S)
             return
         layout = Layout(text=Text(order.language), zone=wanted.zone)
         forms = layout.message(message.id, [item.said for item in items.values()])
-        ts = self._show(message, order, forms)
+        ts = self._show(message, order, forms, items)
         if ts is None or not self._tell_news(message, order, wanted, items, layout, ts):
             self._book.release(message, now + TRIED_AGAIN_S)
             return
@@ -87,7 +88,9 @@ class Teller:
             next_at=min((item.look.next_at for item in items.values() if item.look.next_at is not None), default=None),
         )
 
-    def _items(self, message: AlertMessage, wanted: SlaWanted, known: World) -> dict[Key, _Item] | None:
+    def _items(
+        self, message: AlertMessage, order: Subscription, wanted: SlaWanted, known: World
+    ) -> dict[Key, _Item] | None:
         """Return the alerts of a message; None while nothing can be said of one of them."""
         with known.frames.connect() as connection:
             found = clocks_of(connection, message.alerts)
@@ -98,7 +101,7 @@ class Teller:
         except QuestionError:
             kept = set(found)  # a team that it names is known no longer, which its owner is told
         return {
-            key: self._item(message, before, found[key][0] if key in found else None, known, wanted, key in kept)
+            key: self._item(message, before, found[key][0] if key in found else None, known, order, wanted, key in kept)
             for key, before in message.alerts.items()
         }
 
@@ -108,11 +111,15 @@ class Teller:
         before: Alert,
         clock: Clock | None,
         known: World,
+        order: Subscription,
         wanted: SlaWanted,
         matches: bool,  # noqa: FBT001
     ) -> _Item:
         sight = known.sight(clock, message.created_at, matches=matches)
         follows = look(before, sight, wanted, known.now)
+        due_at = None
+        if clock is not None and follows.phase in WAITING:
+            due_at = _due(clock, follows, known, order, wanted, is_first=message.shown is None)
         if message.shown is None:
             follows = replace(follows, news=())  # the message itself is what is new
         alert = _after(before, follows, known.now, is_first=message.shown is None)
@@ -120,9 +127,12 @@ class Teller:
             before=before,
             look=follows,
             said=Told(alert=alert, clock=sight.clock, team=known.team(clock), left_s=sight.left_s),
+            due_at=due_at,
         )
 
-    def _show(self, message: AlertMessage, order: Subscription, forms: Sequence[Message]) -> str | None:
+    def _show(
+        self, message: AlertMessage, order: Subscription, forms: Sequence[Message], items: Mapping[Key, _Item]
+    ) -> str | None:
         """Post a message, or edit it into what it is now to say; return its ts, None when Slack can't take it now."""
         parcel = self._parcel(message.delivery, order, order.channel, due_at=message.created_at)
         outcome = self._send(order, parcel, forms)
@@ -130,7 +140,7 @@ class Teller:
             return None
         if outcome.mine:
             self._subscriptions.succeeded(order)
-            self._voice.delayed(self._clock() - message.created_at)
+            self._measure(outcome, items)
         elif message.shown != shown(forms) and not self._edit(order.channel, outcome.ts, forms):
             return None
         return outcome.ts
@@ -165,12 +175,19 @@ class Teller:
             self._parcel(key, order, order.channel), thread=ts, broadcast=News.BREACH in new and wanted.broadcast
         )
         told = self._send(order, thread, layout.news(new, wanted.escalate_to))
+        self._measure(told, items)
         channel = wanted.escalate_to
         if told.state is State.SENT and News.ESCALATION in new and channel is not None and not channel.startswith("S"):
             parcel = self._parcel(f"{message.delivery}:escalation", order, channel)
             told = self._send(order, parcel, layout.news({News.ESCALATION: new[News.ESCALATION]}, None))
             return told.state in {State.SENT, State.FAILED}  # a channel that can't be told must not hold up the others
         return told.state is State.SENT
+
+    def _measure(self, outcome: Outcome, items: Mapping[Key, _Item]) -> None:
+        """Tell how late a message is that this worker has brought there."""
+        due = [item.due_at for item in items.values() if item.due_at is not None]
+        if due and outcome.mine and outcome.state is State.SENT:
+            self._voice.delayed(self._clock() - min(due))
 
     def _send(self, order: Subscription, parcel: Parcel, forms: Sequence[Message]) -> Outcome:
         outcome = self._voice.outbox.send(parcel, lambda: forms)
@@ -186,6 +203,19 @@ class Teller:
             subscription=order.id,
             repeatable=True,
         )
+
+
+def _due(
+    clock: Clock, follows: Look, known: World, order: Subscription, wanted: SlaWanted, *, is_first: bool
+) -> int | None:
+    """Return since when what follows was to be told; None of what people brought about."""
+    if is_first:
+        return known.was_due(clock, wanted, max(wanted.leads_s), order.created_at)
+    if News.BREACH in follows.news:
+        return known.was_due(clock, wanted, None, order.created_at)
+    if {News.LEAD, News.REMINDER}.isdisjoint(follows.news):
+        return None
+    return known.was_due(clock, wanted, follows.lead_s, order.created_at)
 
 
 def _after(before: Alert, follows: Look, now: int, *, is_first: bool) -> Alert:

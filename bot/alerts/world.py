@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
 
-from bot.alerts.clocks import Clock, opens_at, remaining
-from bot.alerts.life import Sight
+from bot.alerts.clocks import Clock, opens_at, reached, remaining
+from bot.alerts.life import Sight, end_of_quiet
 from bot.facts import rules_of, stale_helpdesks, team_names
 from bot.settings import Settings
+from bot.subscriptions import SlaWanted
 from kpi.frames import IMPORTED, DatabaseFrames
 from kpi.policies import Rulebook
 from kpi.schema import helpdesks
@@ -53,6 +54,19 @@ class World:
             blind=clock.helpdesk in self.blind,
             told_at=told_at,
         )
+
+    def was_due(self, clock: Clock, wanted: SlaWanted, lead_s: int | None, since: int) -> int:
+        """Return when it was to be told that so little time was left, without a lead that it was late.
+
+        Before `since` it wasn't, nor while nobody is at work or quiet hours last.
+        """
+        rules, start = self.rules[clock.helpdesk], max(since, clock.started_at)
+        if lead_s is not None:
+            at = reached(clock, rules, lead_s, start, self.now)
+        else:
+            at = max(start, (clock.late_after or 0) + 1)
+        at = end_of_quiet(wanted.quiet, wanted.zone, opens_at(clock, rules, at))
+        return opens_at(clock, rules, at)
 
     def knows(self, clock: Clock) -> bool:
         """Tell whether anything can be said of a clock: not while its facts follow other rules than the settings."""

@@ -9,7 +9,6 @@ from typing import Protocol
 import structlog
 from sqlalchemy import Engine
 
-from bot import metrics
 from bot.access import Access, Directory
 from bot.asking import Asker
 from bot.digests import alert
@@ -150,8 +149,6 @@ class Digests:
         if outcome.state not in CONCLUDED or (failed and not outcome.mine):
             return  # whoever it failed for tells the owner, or another worker once that one is gone
         means = self._means
-        if outcome.mine:
-            metrics.delivered(subscription.kind.value, outcome.state.value)
         if outcome.state is State.SENT:
             means.subscriptions.succeeded(subscription)
         means.notices.undelivered(subscription, parcel, outcome)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import ColumnElement, Engine, and_, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot import metrics
 from bot.database import writing
 from bot.posting.send import Message, Poster, SendError
 from bot.tables import deliveries
@@ -54,7 +55,7 @@ class Parcel:
     """Something to be posted once.
 
     Attributes:
-        key: the occurrence; whoever posts the same has the same key.
+        key: the occurrence, which begins with its kind; whoever posts the same has the same key.
         due_at: when it was to be posted.
         thread: the message that it replies to.
         broadcast: whether a reply is also shown in the channel.
@@ -69,6 +70,11 @@ class Parcel:
     thread: str | None = None
     broadcast: bool = False
     repeatable: bool = False
+
+    @property
+    def kind(self) -> str:
+        """What it is, for whoever counts: `digest`, its `thread`, `kpi`, `alert`, `notice`."""
+        return self.key.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,10 +231,11 @@ class Outbox:
 
     def _take_over(self, parcel: Parcel) -> bool:
         table, now = deliveries.c, self._now
-        states = [state.value for state in (State.SENDING, State.UNSURE, State.FAILED)]
-        left = and_(table.state.in_(states), table.leased_until <= now)
-        state = case((table.state == State.SENDING.value, State.UNSURE.value), else_=table.state)
-        return self._update(parcel, left, state=state, holder=self._holder, leased_until=now + LEASE_S)
+        left, mine = table.leased_until <= now, {"holder": self._holder, "leased_until": now + LEASE_S}
+        if self._update(parcel, and_(table.state == State.SENDING.value, left), state=State.UNSURE.value, **mine):
+            metrics.delivered(parcel.kind, State.UNSURE.value)
+            return True
+        return self._update(parcel, and_(table.state.in_([State.UNSURE.value, State.FAILED.value]), left), **mine)
 
     def _post(self, parcel: Parcel, forms: list[Message]) -> Outcome:
         try:
@@ -262,7 +269,10 @@ class Outbox:
         """Write down how far this worker is; return whether the claim was still its own."""
         table = deliveries.c
         own = and_(table.holder == self._holder, table.state == before.value)
-        return self._update(parcel, own, state=state.value, **values)
+        is_own = self._update(parcel, own, state=state.value, **values)
+        if is_own and state in CONCLUDED:
+            metrics.delivered(parcel.kind, state.value)
+        return is_own
 
     def _update(self, parcel: Parcel, condition: ColumnElement[bool], **values: object) -> bool:
         table = deliveries.c

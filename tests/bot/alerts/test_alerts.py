@@ -400,6 +400,57 @@ def test_it_is_told_within_the_tick(desk):
     assert desk.delays == [0]
 
 
+def test_how_late_it_is_told_counts_from_the_lead_time_and_from_when_it_was_late(desk):
+    desk.subscribe()
+    desk.tell(dinas())
+    for wall in ("12:30:40", "13:15:20", "13:30:11"):
+        desk.at(wall)
+    assert desk.delays == [40, 20, 10]
+
+
+def test_of_what_was_told_by_then_nothing_is_late(desk):
+    desk.subscribe()
+    desk.tell(dinas())
+    for wall in ("12:30", "12:40", "13:00"):
+        desk.at(wall)
+    assert desk.delays == [0]
+
+
+def test_while_nobody_is_at_work_nothing_is_late(desk):
+    desk.subscribe()
+    desk.tell(dinas(created="14:30"))  # due Wednesday at 9:30: half an hour is left when they close
+    desk.at("17:30")
+    desk.at("18:00")
+    desk.at("2026-11-25 09:15:30")
+    assert desk.delays == [0, 30]
+
+
+def test_quiet_hours_make_nothing_late(desk):
+    desk.subscribe(quiet=Quiet(start=12 * 60, end=13 * 60))
+    desk.tell(dinas())
+    desk.at("12:30")
+    desk.at("13:00:20")
+    assert desk.delays == [20]
+
+
+def test_what_was_made_late_is_late_from_then_on(desk):
+    desk.tell(dinas())
+    desk.now = at("2026-11-24 13:00", PARIS)
+    desk.subscribe()
+    desk.at("13:00:05")
+    assert desk.delays == [5]
+
+
+def test_a_click_that_is_told_is_no_delay(desk):
+    desk.subscribe()
+    desk.tell(dinas())
+    desk.at("12:30")
+    (message,) = desk.alerts.book.messages(desk.subscriptions.every()[0].id)
+    desk.alerts.book.acknowledge(message, "U_ALICE", desk.now)
+    desk.at("12:35")
+    assert desk.delays == [0]
+
+
 def test_a_desk_without_subscriptions_is_not_looked_at(engine, slack):
     AlertDesk(engine, slack, now=TUESDAY).alerts.tick()
 

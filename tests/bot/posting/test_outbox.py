@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from bot import metrics
 from bot.demo.slack import Fault
 from bot.demo.slack.faults import rate_limited
 from bot.posting.outbox import KEPT_S, LEASE_S, Outbox, Parcel, State
@@ -299,3 +300,47 @@ def test_old_deliveries_are_forgotten(outbox, clock):
     clock.now += KEPT_S
     outbox.forget_old()
     assert outbox.delivered("1", "digest:") == []
+
+
+# --- What is counted -------------------------------------------------------------------------------------------------
+
+
+def counted(kind, outcome):
+    return metrics.REGISTRY.get_sample_value("kpi_bot_deliveries_total", {"kind": kind, "outcome": outcome}) or 0
+
+
+@pytest.fixture
+def more():
+    """Give what tells how many more deliveries of a kind have come to an end."""
+    ends = [(kind, state) for kind in ("digest", "alert", "notice", "kpi") for state in State]
+    before = {each: counted(*each) for each in ends}
+    return lambda: {each: n for each in ends if (n := counted(*each) - before[each])}
+
+
+def test_each_kind_is_counted_once_when_it_is_sent(outbox, other, more):
+    for key in ("digest:2", "kpi:2:week", "alert:2", "notice:alert:2:failed"):
+        for worker in (outbox, other, outbox):
+            worker.send(replace(DIGEST, key=key), lambda: HELLO)
+    assert more() == {(kind, "sent"): 1 for kind in ("digest", "kpi", "alert", "notice")}
+
+
+def test_what_is_only_put_off_is_not_counted(outbox, workspace, more):
+    workspace.fail("chat.postMessage", rate_limited(30))
+    outbox.send(ALERT, lambda: HELLO)
+    assert more() == {}
+
+
+def test_what_failed_or_was_missed_is_counted_so(outbox, workspace, more):
+    workspace.fail("chat.postMessage", Fault(error="is_archived"))
+    outbox.send(DIGEST, lambda: HELLO)
+    outbox.miss(replace(DIGEST, key="digest:2"))
+    assert more() == {("digest", "failed"): 1, ("digest", "missed"): 1}
+
+
+def test_what_is_unsure_since_its_process_died_is_counted_once(dying_after, outbox, other, clock, more):
+    with pytest.raises(Died):
+        dying_after.send(DIGEST, lambda: HELLO)
+    for worker in (outbox, other):
+        clock.now += LEASE_S
+        worker.send(DIGEST, lambda: HELLO)
+    assert more() == {("digest", "unsure"): 1}
