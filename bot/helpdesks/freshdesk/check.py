@@ -7,7 +7,7 @@ from bot.helpdesks.freshdesk.client import UNSEEN, ApiClient
 from bot.helpdesks.freshdesk.directory import LiveDirectory
 from bot.helpdesks.freshdesk.mapping import Mapper
 from bot.helpdesks.http import IMPATIENT
-from kpi.errors import HelpdeskError
+from bot.helpdesks.reading import answers
 
 ALL_TICKETS = 1
 """An agent's `ticket_scope` that sees every ticket; 2 its groups' and 3 its own: .../api/#agents."""
@@ -22,7 +22,7 @@ def check(client: ApiClient, directory: LiveDirectory, mapper: Mapper) -> Accoun
     warnings: list[Warning_] = []
     if me.get("ticket_scope") != ALL_TICKETS:
         warnings.append(("fd_ticket_scope", {"agent": name}))
-    if not _answers(client.agents):
+    if not answers(client.agents, UNSEEN):
         warnings.append(("fd_no_agents", {"agent": name}))
     warnings += _optional(client)
     warnings += [
@@ -40,14 +40,4 @@ def _optional(client: ApiClient) -> Iterator[Warning_]:
         "fd_no_ratings": lambda: client.ratings(now, 1),
         "fd_no_time_entries": lambda: client.time_entries(now, 1),
     }
-    yield from ((key, {}) for key, ask in streams.items() if not _answers(ask))
-
-
-def _answers(ask: Callable[[], object]) -> bool:
-    try:
-        ask()
-    except HelpdeskError as error:
-        if error.key not in UNSEEN:
-            raise
-        return False
-    return True
+    yield from ((key, {}) for key, ask in streams.items() if not answers(ask, UNSEEN))

@@ -1,47 +1,35 @@
 """Tickets read whole: the record with its conversations, and whom they name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Named, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Refused, TicketResult
 from bot.helpdesks.freshdesk.client import BROKEN, UNSEEN, ApiClient
 from bot.helpdesks.freshdesk.directory import LiveDirectory
 from bot.helpdesks.freshdesk.history import gone_status, read_history
 from bot.helpdesks.freshdesk.mapping import Mapper, Record
 from bot.helpdesks.http import HelpdeskClient
+from bot.helpdesks.reading import UNREADABLE, Mentioned
 from kpi.errors import HelpdeskError
-from kpi.events import Author, History, Person, Team
+from kpi.events import Author, History, Person
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Reader:
+class Reader(Mentioned):
     """Reads tickets and notes whom they name."""
 
     client: ApiClient
     directory: LiveDirectory
     mapper: Mapper
-    agents: dict[str, Person] = field(default_factory=dict)
-    customers: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
 
     @property
     def http(self) -> HelpdeskClient:
         """The client's client, which knows the time there."""
         return self.client.http
-
-    def named(self) -> Named:
-        """Return whom and what was named since the last time."""
-        found = Named(
-            agents=tuple(self.agents.values()),
-            customers=tuple(self.customers.values()),
-            teams=tuple(self.teams.values()),
-        )
-        self.agents, self.customers, self.teams = {}, {}, {}
-        return found
 
     def ticket(self, name: str) -> TicketResult:
         """Return one ticket whole; what isn't among the tickets may be archived."""
@@ -71,7 +59,7 @@ class Reader:
         try:
             history = read_history(self.mapper, record, said)
             self._mention(history, record)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except UNREADABLE as error:
             log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
             return Refused(external_id=name, reason="helpdesk_record_unreadable")
         return history

@@ -60,7 +60,6 @@ class LiveAgent:
             named = Named(agents=(), customers=(), teams=())
             tickets: tuple[TicketResult, ...] = ()
             if reader is not None:
-                reader.clear_page()
                 tickets = tuple(reader.read(rows))
                 named = reader.named()
             yield Page(

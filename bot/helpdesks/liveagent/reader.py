@@ -1,16 +1,17 @@
 """Tickets read whole: their records, messages, histories, calls and levels."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Moved, Named, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
 from bot.helpdesks.liveagent.client import BROKEN, UNAVAILABLE, ApiClient, Record
 from bot.helpdesks.liveagent.conversation import CALL_WITHIN_S, CALLS, Conversation
 from bot.helpdesks.liveagent.history import read_history
 from bot.helpdesks.liveagent.mapping import Mapper
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
 from kpi.errors import HelpdeskError
 from kpi.events import MACHINES, Author, Field, History, Person, Team
 
@@ -18,26 +19,11 @@ log = structlog.get_logger()
 
 
 @dataclass(kw_only=True)
-class Reader:
+class Reader(Mentioned):
     """Reads tickets whole, and notes whom they name."""
 
     client: ApiClient
     mapper: Mapper
-    agents: dict[str, Person] = field(default_factory=dict)
-    customers: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-
-    def clear_page(self) -> None:
-        """Forget whom the page before mentioned."""
-        self.agents, self.customers, self.teams = {}, {}, {}
-
-    def named(self) -> Named:
-        """Return whom and what the tickets read since then name."""
-        return {
-            "agents": tuple(self.agents.values()),
-            "customers": tuple(self.customers.values()),
-            "teams": tuple(self.teams.values()),
-        }
 
     def read(self, records: Iterable[Record]) -> list[TicketResult]:
         """Return these tickets whole, or what became of them."""
@@ -55,7 +41,7 @@ class Reader:
             history = self._history(known)
         except HelpdeskError as error:
             return self._unreadable(name, error)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except UNREADABLE as error:
             log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
             return Refused(external_id=name, reason="helpdesk_record_unreadable")
         self._mention(history, known)
@@ -126,7 +112,7 @@ class Reader:
             *((change.actor, change.actor_kind) for change in history.changes),
             *((contact.agent, Author.AGENT) for contact in history.contacts),
             *((rating.agent, Author.AGENT) for rating in history.ratings),
-            *((agent, Author.AGENT) for agent in (ticket.agent, *_values(history, Field.AGENT))),
+            *((agent, Author.AGENT) for agent in (ticket.agent, *changed_values(history, Field.AGENT))),
         ]
         known = self.mapper.directory.agents
         for user, role in people:
@@ -137,11 +123,6 @@ class Reader:
             # Without a real name LiveAgent has the e-mail address there, and none is kept.
             named = name if name and "@" not in name else None
             self.customers[ticket.customer] = Person(external_id=ticket.customer, name=named)
-        for team in {ticket.team, *_values(history, Field.TEAM)} - {None}:
+        for team in {ticket.team, *changed_values(history, Field.TEAM)} - {None}:
             department = self.mapper.directory.departments.get(str(team), {})
             self.teams[str(team)] = Team(external_id=str(team), name=str(department.get("name") or f"#{team}"))
-
-
-def _values(history: History, of: Field) -> set[str | None]:
-    changes = [change for change in history.changes if change.field is of]
-    return {value for change in changes for value in (change.old, change.new)}

@@ -52,7 +52,6 @@ class RequestTracker:
         stream = Stream(self._client, cursor)
         reader = self._reader()
         for rows in stream:
-            reader.clear_page()
             tickets = tuple(reader.read_touched(rows))
             last = instant(rows[-1]["Created"]) if rows else None
             yield Page(

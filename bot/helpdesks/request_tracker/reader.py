@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Moved, Named, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
 from bot.helpdesks.request_tracker.client import BROKEN, RestClient
 from bot.helpdesks.request_tracker.directory import LiveDirectory
 from bot.helpdesks.request_tracker.history import read_history
@@ -17,28 +18,13 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Reader:
+class Reader(Mentioned):
     """Reads tickets whole, each once as long as nothing newer happened to it."""
 
     client: RestClient
     directory: LiveDirectory
     mapper: Mapper
     read_to: dict[str, int] = field(default_factory=dict)
-    agents: dict[str, Person] = field(default_factory=dict)
-    customers: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-
-    def clear_page(self) -> None:
-        """Forget whom the page before mentioned."""
-        self.agents, self.customers, self.teams = {}, {}, {}
-
-    def named(self) -> Named:
-        """Return whom and what the tickets read since then name."""
-        return {
-            "agents": tuple(self.agents.values()),
-            "customers": tuple(self.customers.values()),
-            "teams": tuple(self.teams.values()),
-        }
 
     def read_touched(self, rows: Sequence[Record]) -> list[TicketResult]:
         """Return the tickets that these transactions touched, unless they were read past them."""
@@ -91,7 +77,7 @@ class Reader:
             if error.key not in BROKEN:
                 raise
             return self._unreadable(name, error)
-        except (KeyError, StopIteration, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except (*UNREADABLE, StopIteration) as error:
             log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
             return Refused(external_id=name, reason="helpdesk_record_unreadable")
         return history
@@ -115,12 +101,12 @@ class Reader:
         ]:
             if author is not None and role is not Author.SYSTEM:
                 self._person(author, self.customers if role is Author.CUSTOMER else self.agents)
-        owners = {ticket.agent, *_values(history, Field.AGENT), *(entry.agent for entry in history.work)}
+        owners = {ticket.agent, *changed_values(history, Field.AGENT), *(entry.agent for entry in history.work)}
         for agent in owners - {None}:
             self._person(str(agent), self.agents)
         if ticket.customer is not None:
             self._person(ticket.customer, self.customers)
-        for team in {ticket.team, *_values(history, Field.TEAM)} - {None}:
+        for team in {ticket.team, *changed_values(history, Field.TEAM)} - {None}:
             self.teams[str(team)] = Team(external_id=str(team), name=self.directory.queue(str(team)))
 
     def _person(self, identifier: str, people: dict[str, Person]) -> None:
@@ -143,11 +129,6 @@ class Reader:
                 break
             found |= dict.fromkeys(self.client.in_queue(missing, queue), queue)
         return found
-
-
-def _values(history: History, of: Field) -> set[str | None]:
-    changes = [change for change in history.changes if change.field is of]
-    return {value for change in changes for value in (change.old, change.new)}
 
 
 def _merged_into(name: str, own: Sequence[Record]) -> str | None:

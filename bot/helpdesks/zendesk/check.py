@@ -1,9 +1,8 @@
 """What a token to Zendesk can and can't see."""
 
-from collections.abc import Callable
-
 from bot.helpdesks.connector import Account
 from bot.helpdesks.http import IMPATIENT, Patience
+from bot.helpdesks.reading import answers
 from bot.helpdesks.zendesk.client import LAG_S, UNSEEN, ApiClient, Record
 from kpi.errors import HelpdeskError
 
@@ -32,22 +31,14 @@ def check(client: ApiClient) -> Account:
             raise
         raise HelpdeskError("zendesk_not_admin", url=client.web, user=_name(me), role=me.get("role")) from error
     warnings: list[Warning_] = []
-    if not _answers(lambda: next(client.ratings(since))) and not _answers(lambda: next(client.surveys(since))):
+    if not answers(lambda: next(client.ratings(since)), UNSEEN) and not answers(
+        lambda: next(client.surveys(since)), UNSEEN
+    ):
         warnings.append(("zendesk_no_ratings", {}))
-    if not _answers(lambda: client.calls(since)):
+    if not answers(lambda: client.calls(since), UNSEEN):
         warnings.append(("zendesk_no_calls", {}))
     return Account(name=_name(me), clock_skew_s=client.http.skew_s, warnings=tuple(warnings))
 
 
 def _name(me: Record) -> str:
     return str(me.get("name") or f"#{me.get('id')}")
-
-
-def _answers(ask: Callable[[], object]) -> bool:
-    try:
-        ask()
-    except HelpdeskError as error:
-        if error.key not in UNSEEN:
-            raise
-        return False
-    return True

@@ -1,11 +1,12 @@
 """Tickets read whole: the record with its updates, and whom they name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Named, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Refused, TicketResult
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
 from bot.helpdesks.zendesk.audits import read_audit
 from bot.helpdesks.zendesk.client import BROKEN, UNSEEN, ApiClient, Record
 from bot.helpdesks.zendesk.directory import LiveDirectory
@@ -13,33 +14,18 @@ from bot.helpdesks.zendesk.events import EventWalk
 from bot.helpdesks.zendesk.history import explains, is_chat, is_deleted, read_history
 from bot.helpdesks.zendesk.mapping import Mapper
 from kpi.errors import HelpdeskError
-from kpi.events import Author, Field, History, Person, Team
+from kpi.events import Author, Field, History
 
 log = structlog.get_logger()
 
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
-
 
 @dataclass(slots=True)
-class Reader:
+class Reader(Mentioned):
     """Reads tickets and notes whom they name."""
 
     client: ApiClient
     directory: LiveDirectory
     mapper: Mapper
-    agents: dict[str, Person] = field(default_factory=dict)
-    customers: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-
-    def named(self) -> Named:
-        """Return whom and what was named since the last time."""
-        found = Named(
-            agents=tuple(self.agents.values()),
-            customers=tuple(self.customers.values()),
-            teams=tuple(self.teams.values()),
-        )
-        self.agents, self.customers, self.teams = {}, {}, {}
-        return found
 
     def ticket(self, name: str) -> TicketResult:
         """Return one ticket whole; a deleted one isn't found."""
@@ -86,13 +72,12 @@ class Reader:
 
     def _mention(self, history: History) -> None:
         ticket = history.ticket
-        values = {of: {v for c in history.changes if c.field is of for v in (c.old, c.new)} for of in Field}
-        self.mention_agents([ticket.agent, *values[Field.AGENT]])
+        self.mention_agents([ticket.agent, *changed_values(history, Field.AGENT)])
         self.mention_agents(change.actor for change in history.changes if change.actor_kind is not Author.CUSTOMER)
         self.mention_agents(said.author for said in history.messages if said.author_kind is not Author.CUSTOMER)
         said = {message.author for message in history.messages if message.author_kind is Author.CUSTOMER}
         self.mention_customers([ticket.customer, *said])
-        teams = {ticket.team, *values[Field.TEAM]} - {None}
+        teams = {ticket.team, *changed_values(history, Field.TEAM)} - {None}
         self.teams |= {str(team): self.directory.team(str(team)) for team in teams}
 
     def mention_agents(self, names: Iterable[str | None]) -> None:
