@@ -45,6 +45,7 @@ class FakeIntercom:
     missing: set[str] = field(default_factory=set)  # paths that aren't there
     includes_itself: bool = True  # whether `>` and `<` in a search mean that, too
     sorts: bool = True
+    tells_states: bool = True  # whether parts tell the state there was; not all records seen elsewhere do
     token: str = TOKEN
     page_size: int = LARGEST_PAGE
     requests: int | None = None  # in a window of `window_s` real seconds
@@ -129,6 +130,7 @@ class FakeIntercom:
             "email_message_metadata": None,
             "metadata": {},
             "app_package_code": None,
+            **({"state": conversation["state"]} if self.tells_states else {}),
             **values,
         }
         conversation["parts"].append(part)

@@ -361,6 +361,28 @@ def test_closing_and_a_customers_reply_are_a_solve_and_a_reopen(ic, connect):
     ]
 
 
+def test_an_opening_that_no_part_tells_is_dated_by_the_next_part(ic, connect):
+    one = ic.create()
+    ic.become(one, "close")
+    ic.touch(one, state="open")
+    ic.note(one)
+    seen_at = ic.now
+    ic.note(one)
+    *_, opened = read(ic, connect, one).changes
+    assert (opened.old, opened.new, opened.at) == ("solved", "open", seen_at)
+
+
+def test_parts_need_not_tell_the_state_there_was(ic, connect):
+    ic.tells_states = False
+    one = ic.create()
+    ic.become(one, "close")
+    ic.ask(one)
+    ic.reply(one)
+    ic.become(one, "snoozed")
+    statuses = [("open", "solved"), ("solved", "open"), ("open", "pending")]
+    assert of(read(ic, connect, one), Field.STATUS) == statuses
+
+
 @pytest.mark.parametrize("ends", ["unsnoozed", "timer_unsnooze", "note_and_unsnooze", "open"])
 def test_snoozed_is_pending_until_it_ends(ic, connect, ends):
     one = ic.create()

@@ -80,7 +80,8 @@ def is_assignment(part: Record) -> bool:
 def _told(mapper: Mapper, part: Record, before: Values) -> Values:
     """Return the fields that a part tells of, with what they became."""
     found: Values = {}
-    state = state_after(part)
+    # What isn't about the state tells in passing which it was: so an opening that no part tells isn't missed.
+    state = state_after(part) or part.get("state")
     if state is not None:
         found[Field.STATUS] = mapper.status(state).value
     if str(part.get("part_type")).startswith(PRIORITY_CHANGED):
