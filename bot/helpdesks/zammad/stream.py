@@ -52,8 +52,10 @@ class Stream:
             new = [row for row in rows if updated_at(row) <= self._end and self._is_new(row)]
             unsettled = unsettled or (page > 1 and bool(new))
             over = len(rows) < ONE_PAGE or last > self._end
-            yield from self._told(new, last, ended=over and not unsettled)
-            if unsettled and (over or last > since):
+            again = unsettled and (over or last > since)
+            until = since if again else self._end if over else min(last, self._end)
+            yield from self._told(new, until, ended=over and not again)
+            if again:
                 page, unsettled = 1, False
             else:
                 since, page = (last, 1) if last > since else (since, page + 1)
@@ -61,13 +63,13 @@ class Stream:
     def _is_new(self, row: Record) -> bool:
         return self._seen.get(str(row["id"])) != updated_at(row)
 
-    def _told(self, rows: list[Record], last: int, *, ended: bool) -> Iterator[list[Record]]:
+    def _told(self, rows: list[Record], until: int, *, ended: bool) -> Iterator[list[Record]]:
         parts = [rows[begin : begin + TICKETS_A_PAGE] for begin in range(0, len(rows), TICKETS_A_PAGE)]
         for part in parts[:-1]:
-            self._remember(part, updated_at(part[-1]))
+            self._remember(part, min(updated_at(part[-1]), until))
             yield part
         self.done = ended
-        self._remember(parts[-1] if parts else [], self._end if ended else min(last, self._end))
+        self._remember(parts[-1] if parts else [], until)
         if parts or ended:
             yield parts[-1] if parts else []
 
