@@ -238,6 +238,25 @@ def test_a_walk_that_was_cut_among_shifting_rows_goes_back_when_it_goes_on(hs, c
     assert set(told([*begun, *rest])) == set(map(str, names))
 
 
+@pytest.mark.parametrize("cut", range(1, 20))
+def test_a_walk_that_was_cut_anywhere_reads_once_more_what_shifted(hs, connect, cut):
+    hs.page_size = 5
+    names = [hs.create() for _ in range(20)]
+    hs.tick(DAY)
+    first = list(connect().pages(None))
+    for ticket in names[:8]:
+        hs.tag(ticket, "vip")
+    for ticket in names[8:]:
+        hs.tick(600)
+        hs.note(ticket)
+    hs.tick(300)
+    # Between the first page, of tags, and the second one row moves to the end: the sixth is on neither.
+    hs.while_paging = lambda: hs.tag(names[0], "more")
+    begun = [page for page, _ in zip(connect().pages(first[-1].cursor), range(cut), strict=False)]
+    rest = list(connect().pages(json.loads(json.dumps(begun[-1].cursor)))) if not begun[-1].done else []
+    assert set(told([*begun, *rest])) == set(map(str, names))
+
+
 def test_a_conversation_told_as_it_is_is_not_told_again_within_the_overlap(hs, connect):
     hs.create()
     first = pages(hs, connect())

@@ -67,7 +67,7 @@ class Reader:
             self._mention(history, record, threads)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             return [_unreadable(name, error)]
-        return [history, *self._merged(name, threads)]
+        return [history, *self._merged(threads)]
 
     def _threads(self, record: Record) -> list[Record]:
         """Return a conversation's threads: those that came with it, unless some are missing."""
@@ -76,9 +76,9 @@ class Reader:
             return self.client.threads(str(record["id"]))
         return list(embedded)
 
-    def _merged(self, name: str, threads: Iterable[Record]) -> list[TicketResult]:
+    def _merged(self, threads: Iterable[Record]) -> list[TicketResult]:
         """Return the conversations that were merged into this one, as far as Help Scout itself leads from them here."""
-        others = {number for thread in threads if action(thread) == MERGED for number in entities(thread)} - {name}
+        others = {number for thread in threads if action(thread) == MERGED for number in entities(thread)}
         return [one for one in map(self._moved, sorted(others)) if isinstance(one, Moved)]
 
     def _moved(self, name: str) -> Moved | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from bot.helpdesks.helpscout.client import Listed, Params
@@ -37,8 +38,8 @@ class ConversationWalk:
 
     A record doesn't say when it was changed, only when it was updated by somebody, which is at that time or before.
     So each page is asked for from the latest such update on, which loses nothing when rows shift meanwhile. Only where
-    a whole page is older than that are further pages followed; then all is read once more from there, until nothing
-    new is found.
+    a whole page is older than that are further pages followed; then all is read once more from there (`again`), until
+    nothing new is found.
     """
 
     ask: Callable[[int, Params | None], Listed]
@@ -51,14 +52,14 @@ class ConversationWalk:
 
     def __iter__(self) -> Iterator[list[Record]]:
         """Yield records that were not told as they are now; at least one page, maybe empty."""
-        started_at = self.now()
+        started_at, self._found = self.now(), self.again is not None
         since, following = max(BEGINNING, self.since - OVERLAP_S), None
         while not self.done:
             rows, following = self.ask(since - 1, following)
             new = self._new(rows)
             last = max((at for at in map(_updated_at, rows) if at <= started_at), default=since)
             if following is None and self.again is not None and self._found:
-                since, self.again, self._found = self.again, None, False
+                since, self._found = self.again, False
             elif following is None:
                 self.done, self.again = True, None
                 self.since = max(self.since, started_at)
@@ -73,13 +74,16 @@ class ConversationWalk:
         marks = {str(row.get("id")): fingerprint(row) for row in rows}
         new = [row for row in rows if self.seen.get(str(row.get("id"))) != marks[str(row.get("id"))]]
         self._found = self._found or bool(new)
-        self.seen = {name: mark for name, mark in self.seen.items() if name not in marks} | marks
+        for name, mark in marks.items():
+            self.seen.pop(name, None)  # so that those read last stand last
+            self.seen[name] = mark
         return new
 
     @property
     def state(self) -> State:
         """Where to go on."""
-        return {"since": self.since, "again": self.again, "seen": dict(list(self.seen.items())[-KEPT:])}
+        last = list(islice(reversed(self.seen.items()), KEPT))
+        return {"since": self.since, "again": self.again, "seen": dict(reversed(last))}
 
 
 @dataclass(slots=True)
