@@ -157,7 +157,11 @@ def test_tickets_of_one_millisecond_that_move_up_while_they_are_read_are_all_tol
     tickets = [zm.create() for _ in range(150)]
     zm.at_once(tickets, state_id=2)
     zm.tick(DAY)
-    zm.while_searching = lambda: zm.close(tickets[0])
+
+    def after_the_next_search():
+        zm.while_searching = lambda: zm.close(tickets[0])  # between the pages of that millisecond
+
+    zm.while_searching = after_the_next_search
     found = told(connect().pages(None))
     # The one that moved happened after the sync began: it is the next one's.
     assert set(found) == {str(ticket) for ticket in tickets}
@@ -542,6 +546,17 @@ def test_an_imported_ticket_that_was_opened_again_here_was_closed_before(zm, con
     history = read(zm, connect, ticket)
     assert of(history, Field.STATUS) == [("open", "solved"), ("solved", "open"), ("open", "solved")]
     assert history.changes[0].at == closed_at
+
+
+def test_a_closing_after_the_first_update_is_no_closing_before_the_import(zm, connect):
+    ticket = zm.create()
+    zm.tick(DAY)
+    zm.close(ticket)
+    zm.forget_history(ticket)
+    zm.tickets[ticket] |= {"close_at": None, "last_close_at": None}
+    zm.ask(ticket)
+    zm.close(ticket)
+    assert of(read(zm, connect, ticket), Field.STATUS) == [("solved", "open"), ("open", "solved")]
 
 
 def test_a_ticket_that_was_closed_when_it_was_made_was_never_open(zm, connect):
