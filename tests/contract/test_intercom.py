@@ -148,6 +148,16 @@ def test_what_is_updated_while_pages_are_read_moves_the_others_and_none_is_lost(
     assert {str(number) for number in numbers} <= set(told([*found, *later]))
 
 
+@pytest.mark.parametrize("includes_itself", [True, False])
+def test_a_second_that_may_not_be_over_is_left_to_the_next_run(ic, connect, includes_itself):
+    ic.includes_itself = includes_itself
+    one = ic.create()
+    ic.tick(1)
+    first = list(connect().pages(None))
+    assert told(first) == {}
+    assert set(told(pages(ic, connect(), first[-1].cursor))) == {str(one)}
+
+
 def test_a_run_ends_at_the_second_in_which_it_began(ic, connect):
     ic.page_size = 2
     numbers = [ic.create() for _ in range(6)]
@@ -160,7 +170,9 @@ def test_a_run_ends_at_the_second_in_which_it_began(ic, connect):
     assert len(ends) == 1
 
 
-def test_more_updates_in_one_second_than_fill_a_page_are_all_read(ic, connect):
+@pytest.mark.parametrize("includes_itself", [True, False])
+def test_more_updates_in_one_second_than_fill_a_page_are_all_read(ic, connect, includes_itself):
+    ic.includes_itself = includes_itself
     ic.page_size = 3
     numbers = [ic.create() for _ in range(10)]
     for number in numbers[1:9]:
