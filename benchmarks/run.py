@@ -12,6 +12,7 @@ import answers
 import history
 import imports
 import over_http
+import telling
 from generate import files
 from measure import machine
 
@@ -44,6 +45,9 @@ PARTS: Mapping[str, Callable[[Path, int], None]] = {
     "history": lambda directory, count: history.measure_history(files(min(count, HISTORY_TICKETS), directory)),
     "import": lambda directory, _count: imports.measure_imports(directory),
     "http": lambda directory, count: over_http.measure_http(files(count, directory)),
+    "ticks": lambda _directory, _count: telling.measure_ticks(),
+    "delays": lambda _directory, _count: telling.measure_delays(),
+    "digests": lambda directory, count: telling.measure_digests(files(count, directory, with_events=False)),
     "hours": lambda _directory, _count: history.measure_hours(),
 }
 
