@@ -296,7 +296,9 @@ def test_parts_that_only_tell_of_an_event_are_no_messages(ic, connect):
     assert len(read(ic, connect, one).messages) == 1
 
 
-@pytest.mark.parametrize("author", [{}, {"type": "admin", "id": ALICE}, {"from_ai_agent": False}])
+@pytest.mark.parametrize(
+    "author", [{}, {"type": "admin", "from_ai_agent": False}, {"type": "admin", "is_ai_answer": False}]
+)
 def test_answers_of_the_ai_agent_are_a_bots_whoever_signs_them(ic, connect, author):
     one = ic.create()
     ic.answer(one, **author)
