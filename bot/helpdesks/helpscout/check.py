@@ -5,6 +5,7 @@ from bot.helpdesks.helpscout.client import UNSEEN, ApiClient
 from bot.helpdesks.helpscout.directory import LiveDirectory
 from bot.helpdesks.helpscout.mapping import Record, person_name
 from bot.helpdesks.http import IMPATIENT
+from bot.helpdesks.reading import answers
 from kpi.errors import HelpdeskError
 
 SEES_ALL = frozenset({"owner", "admin"})
@@ -28,7 +29,8 @@ def check(client: ApiClient, directory: LiveDirectory, app_id: str) -> Account:
         warnings.append(("helpscout_role", {"user": name, "role": str(me.get("role"))}))
     directory.look()
     warnings += [(MISSING[kind], {}) for kind in sorted(directory.unavailable)]
-    if not _has_ratings(client):
+    now = client.http.now()
+    if not answers(lambda: client.ratings(now - 1, now), UNSEEN):
         warnings.append(("helpscout_no_ratings", {}))
     return Account(name=name, clock_skew_s=client.http.skew_s, warnings=tuple(warnings))
 
@@ -48,14 +50,3 @@ def _me(client: ApiClient, app_id: str) -> Record:
         if error.key == "helpdesk_not_found":
             raise HelpdeskError("helpdesk_wrong_url", url=client.http.url) from error
         raise
-
-
-def _has_ratings(client: ApiClient) -> bool:
-    now = client.http.now()
-    try:
-        client.ratings(now - 1, now)
-    except HelpdeskError as error:
-        if error.key not in UNSEEN:
-            raise
-        return False
-    return True

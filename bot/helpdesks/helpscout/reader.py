@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Moved, Named, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
 from bot.helpdesks.helpscout.changes import action, entities
 from bot.helpdesks.helpscout.client import BROKEN, UNSEEN, ApiClient
 from bot.helpdesks.helpscout.directory import LiveDirectory
 from bot.helpdesks.helpscout.history import read_history, said
 from bot.helpdesks.helpscout.mapping import Mapper, Record, identifier, person_name
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
 from kpi.errors import HelpdeskError
-from kpi.events import Author, Field, History, Person, Team
+from kpi.events import Author, Field, History, Person
 
 log = structlog.get_logger()
 
@@ -24,25 +25,12 @@ _ADDRESS = re.compile(r"/conversations/(\d+)/?$")
 
 
 @dataclass(slots=True)
-class Reader:
+class Reader(Mentioned):
     """Reads conversations and notes whom they name."""
 
     client: ApiClient
     directory: LiveDirectory
     mapper: Mapper
-    agents: dict[str, Person] = field(default_factory=dict)
-    customers: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-
-    def named(self) -> Named:
-        """Return whom and what was named since the last time."""
-        found = Named(
-            agents=tuple(self.agents.values()),
-            customers=tuple(self.customers.values()),
-            teams=tuple(self.teams.values()),
-        )
-        self.agents, self.customers, self.teams = {}, {}, {}
-        return found
 
     def ticket(self, name: str) -> list[TicketResult]:
         """Return one conversation whole, or what became of it, and after it those that were merged into it."""
@@ -60,12 +48,12 @@ class Reader:
         except HelpdeskError as error:
             # It may have been deleted or merged since it was listed.
             return self.ticket(name) if error.key == "helpdesk_not_found" else [self._left(name, error)]
-        except (TypeError, AttributeError, ValueError) as error:
+        except UNREADABLE as error:
             return [_unreadable(name, error)]
         try:
             history = read_history(self.mapper, record, threads)
             self._mention(history, record, threads)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        except UNREADABLE as error:
             return [_unreadable(name, error)]
         return [history, *self._merged(threads)]
 
@@ -111,17 +99,15 @@ class Reader:
         names = {str(person["id"]): person_name(person) for person in people if person and person.get("id")}
         customers = [record.get("primaryCustomer"), *(thread.get("customer") for thread in threads)]
         called = {str(one["id"]): person_name(one) for one in customers if one and one.get("id")}
-        changed = {value for c in history.changes if c.field is Field.AGENT for value in (c.old, c.new)}
         spoke = [(message.author, message.author_kind) for message in history.messages]
         did = [(change.actor, change.actor_kind) for change in history.changes]
         users = {name for name, role in (*spoke, *did) if role in {Author.AGENT, Author.BOT}}
-        for number in sorted((users | changed | {history.ticket.agent}) - {None}, key=str):
+        for number in sorted((users | changed_values(history, Field.AGENT) | {history.ticket.agent}) - {None}, key=str):
             self.mention_agent(number, names.get(str(number)))
         wrote = {name for name, role in spoke if role is Author.CUSTOMER} | {history.ticket.customer}
         for customer in sorted(filter(None, wrote)):
             self.customers[customer] = Person(external_id=customer, name=called.get(customer) or names.get(customer))
-        moved = {value for c in history.changes if c.field is Field.TEAM for value in (c.old, c.new)}
-        for team in sorted(filter(None, moved | {history.ticket.team})):
+        for team in sorted(filter(None, changed_values(history, Field.TEAM) | {history.ticket.team})):
             self.teams[team] = self.directory.team(team)
 
     def mention_agent(self, number: str | None, name: str | None = None) -> None:
