@@ -128,7 +128,7 @@ def read_kpi_alert(
 ) -> tuple[KpiWanted, str | None]:
     """Return the alert on a KPI that words want: `csat < 80% weekly min:20`; raises QuestionError.
 
-    As `read_digest`, and `alert_on_one_kpi`, `alert_without_threshold`, `not_a_minimum`, `target_not_a_…`.
+    As `read_digest`, and `unknown_alert_word`, `alert_on_one_kpi`, `alert_without_threshold`, `not_a_minimum`, `target_not_a_…`.
     """
     heard = _heard(words, text, for_alert=True)
     if len(set(heard.kpis)) != 1:
@@ -213,7 +213,7 @@ def _hear(pieces: list[str], heard: Heard, text: Text, *, for_alert: bool) -> in
     elif (ordinal := _ORDINAL.fullmatch(word)) and 1 <= int(ordinal[1]) <= LAST_DAY:
         heard.month_day = int(ordinal[1])
     elif word not in GLUE and word not in THROUGH:
-        raise _unknown(pieces[0], text)
+        raise _unknown(pieces[0], text, for_alert=for_alert)
     return 1
 
 
@@ -238,13 +238,14 @@ def _preferred(text: Text) -> list[str]:
     return sorted(LANGUAGES, key=lambda language: language != text.language)
 
 
-def _unknown(word: str, text: Text) -> QuestionError:
+def _unknown(word: str, text: Text, *, for_alert: bool) -> QuestionError:
     known = [phrase for phrases in WHEN[text.language].values() for phrase in phrases]
     known += [lexicon(text.language).name("weekday", str(day)) for day in range(7)]
     known += [key for key in CATALOGUE if can_be_told(key)]
     near = suggest(plain(word), {plain(one): one for one in known})
     spelled = {plain(one): one for one in known}
-    return QuestionError("unknown_digest_word", word=word, suggestions=[spelled[one] for one in near])
+    key = "unknown_alert_word" if for_alert else "unknown_digest_word"
+    return QuestionError(key, word=word, suggestions=[spelled[one] for one in near])
 
 
 # --- What was heard, put together ------------------------------------------------------------------------------------

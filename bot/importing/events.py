@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.event_rows import storable
 from bot.importing.columns import Values
 from bot.importing.header import Header
 from bot.importing.mapping import Activity, Mapping, OfColumn
 from bot.importing.rows import Fault, RowRejectedError
 from bot.importing.ticket_kinds import ABOUT
 from bot.importing.words import meaning
-from bot.event_rows import storable
 from kpi.errors import FileError, suggest
 from kpi.events import Author, Field
 

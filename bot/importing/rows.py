@@ -6,13 +6,13 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from bot.event_rows import storable
 from bot.importing import numbers
 from bot.importing.columns import Column, Kind, Need, Type, Values
 from bot.importing.header import Header
 from bot.importing.mapping import Mapping
 from bot.importing.survey import Format
 from bot.importing.words import EMPTY, EMPTY_TEXT, meaning, same
-from bot.event_rows import storable
 from kpi.errors import FileError
 
 _SHOWN = 60

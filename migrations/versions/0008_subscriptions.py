@@ -18,7 +18,9 @@ def upgrade() -> None:
         sa.Column("team_id", sa.Text(), nullable=False, comment="the Slack workspace"),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("subscription", sa.Text(), nullable=True, comment="which it belongs to"),
-        sa.Column("state", sa.Text(), nullable=False, comment="claimed, sending, sent, waiting, failed, unsure, missed"),
+        sa.Column(
+            "state", sa.Text(), nullable=False, comment="claimed, sending, sent, waiting, failed, unsure, missed"
+        ),
         sa.Column("holder", sa.Text(), nullable=True, comment="the worker that has claimed it"),
         sa.Column(
             "leased_until", sa.BigInteger(), nullable=True, comment="from then on another worker may take it over"

@@ -179,7 +179,7 @@ def test_a_misspelt_variable_is_named_with_the_nearest(refused, name, near):
     [
         ("KPI_BOT_TIMEZONE", "Paris/Europe", "setting_not_a_zone"),
         ("KPI_BOT_LANGUAGE", "de", "setting_not_a_choice"),
-        ("KPI_BOT_HELPDESK", "zendesk", "setting_not_a_choice"),
+        ("KPI_BOT_HELPDESK", "hubspot", "setting_not_a_choice"),
         ("KPI_BOT_HELPDESK_URL", "support.example.com", "setting_not_a_url"),
         ("KPI_BOT_HELPDESK_URL", "https://", "setting_not_a_url"),
         ("KPI_BOT_HELPDESK_URL", "https://rt.example.com:port", "setting_not_a_url"),

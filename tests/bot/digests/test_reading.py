@@ -173,6 +173,8 @@ def test_what_is_not_understood_is_told(asker, words, error):
 @pytest.mark.parametrize(
     ("words", "error"),
     [
+        ("what", "unknown_alert_word"),
+        ("csta < 80%", "unknown_alert_word"),
         ("csat", "alert_without_threshold"),
         ("< 80%", "alert_on_one_kpi"),
         ("csat fcr < 80%", "alert_on_one_kpi"),
