@@ -6,6 +6,7 @@ from threading import Lock
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from bot import metrics
 from bot.alerts.book import Book
@@ -26,6 +27,7 @@ GROUPED_FROM = 6
 """So many at once are told in one message."""
 
 WORKERS = 4
+DAY_S = 86_400
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +59,7 @@ class Alerts:
                 return
             with world(self._engine, self._settings, now) as known:
                 for order in orders:
-                    self._open(order, known)
+                    self._open_surely(order, known)
             with self._engine.connect() as connection:
                 version = facts_version(connection)
                 messages = changed_messages(connection, now, self._seen)
@@ -91,6 +93,17 @@ class Alerts:
             rules = [(known.rules.get(clock.helpdesk), clock) for clock, _ in clocks.values() if clock.business]
             schedules = [each.schedule(clock.attributes) for each, clock in rules if each is not None]
         return min((each.next_opening(now) for each in schedules if each is not None), default=None)
+
+    def _open_surely(self, order: Subscription, known: World) -> None:
+        """Make a subscription's messages; one that fails, or has just ended, keeps no other from being told."""
+        try:
+            self._open(order, known)
+        except KpiError as error:
+            log.warning("alerts_not_opened", subscription=order.id, error=error.key, values=error.values)
+        except IntegrityError:
+            log.info("subscription_ended", subscription=order.id)
+        except Exception:
+            log.exception("alerts_not_opened", subscription=order.id)
 
     def _open(self, order: Subscription, known: World) -> None:
         """Make messages of what nobody was told of."""
@@ -128,14 +141,15 @@ class Alerts:
         ]
 
     def _tell_blind(self, order: Subscription, known: World) -> None:
-        """Tell the owner, each time once, that a helpdesk can't be read: nothing is told of its clocks meanwhile."""
+        """Tell the owner, once a day, that a helpdesk can't be read: nothing is told of its clocks meanwhile."""
         text = Text(order.language)
         for helpdesk, read_at in known.blind.items():
             if isinstance(order.wanted, SlaWanted) and read_at >= order.created_at:
                 at = text.instant(read_at, order.wanted.zone)
                 what = text("notice.what.sla", channel="\0")
                 words = text("notice.blind", what=what, helpdesk=helpdesk, at=at)
-                self._voice.notices.tell(order, f"{order.id}:blind:{helpdesk}:{read_at}", words)
+                # Once a day: while it catches up, it is read a little further every moment.
+                self._voice.notices.tell(order, f"{order.id}:blind:{helpdesk}:{known.now // DAY_S}", words)
 
 
 def alerts_for(engine: Engine, settings: Settings, poster: Poster, clock: Callable[[], float]) -> Alerts:

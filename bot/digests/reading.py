@@ -128,7 +128,8 @@ def read_kpi_alert(
 ) -> tuple[KpiWanted, str | None]:
     """Return the alert on a KPI that words want: `csat < 80% weekly min:20`; raises QuestionError.
 
-    As `read_digest`, and `unknown_alert_word`, `alert_on_one_kpi`, `alert_without_threshold`, `not_a_minimum`, `target_not_a_…`.
+    As `read_digest`, and `unknown_alert_word`, `alert_on_one_kpi`, `alert_without_threshold`, `not_a_minimum`,
+    `target_not_a_…`.
     """
     heard = _heard(words, text, for_alert=True)
     if len(set(heard.kpis)) != 1:

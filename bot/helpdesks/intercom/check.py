@@ -1,10 +1,9 @@
 """What a token to Intercom can and can't see."""
 
-from collections.abc import Callable
-
 from bot.helpdesks.connector import Account
 from bot.helpdesks.http import IMPATIENT
 from bot.helpdesks.intercom.client import MOST_PARTS, UNSEEN, ApiClient
+from bot.helpdesks.reading import answers
 from kpi.errors import HelpdeskError
 
 Warning_ = tuple[str, dict[str, object]]
@@ -25,20 +24,10 @@ def check(client: ApiClient) -> Account:
             raise
         raise HelpdeskError("intercom_no_conversations", url=client.web, workspace=name) from error
     warnings: list[Warning_] = []
-    if not _answers(client.admins):
+    if not answers(client.admins, UNSEEN):
         warnings.append(("intercom_no_admins", {}))
-    if not _answers(client.teams):
+    if not answers(client.teams, UNSEEN):
         warnings.append(("intercom_no_teams", {}))
     if long:
         warnings.append(("intercom_long_conversations", {"count": long, "parts": MOST_PARTS}))
     return Account(name=name, clock_skew_s=client.http.skew_s, warnings=tuple(warnings))
-
-
-def _answers(ask: Callable[[], object]) -> bool:
-    try:
-        ask()
-    except HelpdeskError as error:
-        if error.key not in UNSEEN:
-            raise
-        return False
-    return True

@@ -1,43 +1,29 @@
 """Conversations read whole: each with its parts, and whom they name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Named, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Refused, TicketResult
 from bot.helpdesks.intercom.client import BROKEN, UNSEEN, ApiClient
 from bot.helpdesks.intercom.directory import LiveDirectory
 from bot.helpdesks.intercom.history import authors, read_history
 from bot.helpdesks.intercom.mapping import Mapper
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
 from kpi.errors import HelpdeskError
-from kpi.events import Author, Field, History, Person, Team
+from kpi.events import Author, Field, History
 
 log = structlog.get_logger()
 
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
-
 
 @dataclass(slots=True)
-class Reader:
+class Reader(Mentioned):
     """Reads conversations and notes whom they name."""
 
     client: ApiClient
     directory: LiveDirectory
     mapper: Mapper
-    agents: dict[str, Person] = field(default_factory=dict)
-    customers: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-
-    def named(self) -> Named:
-        """Return whom and what was named since the last time."""
-        found = Named(
-            agents=tuple(self.agents.values()),
-            customers=tuple(self.customers.values()),
-            teams=tuple(self.teams.values()),
-        )
-        self.agents, self.customers, self.teams = {}, {}, {}
-        return found
 
     def read(self, name: str) -> TicketResult:
         """Return one conversation whole, or what became of it; raises HelpdeskError when it isn't about this one."""
@@ -64,15 +50,16 @@ class Reader:
 
     def _mention(self, history: History) -> None:
         ticket = history.ticket
-        values = {of: {v for c in history.changes if c.field is of for v in (c.old, c.new)} for of in Field}
         acted = [(c.actor, c.actor_kind) for c in history.changes] + [
             (m.author, m.author_kind) for m in history.messages
         ]
-        self._mention_agents([ticket.agent, *values[Field.AGENT], *(rating.agent for rating in history.ratings)])
+        self._mention_agents(
+            [ticket.agent, *changed_values(history, Field.AGENT), *(rating.agent for rating in history.ratings)]
+        )
         self._mention_agents(who for who, role in acted if role is not Author.CUSTOMER)
         customers = {ticket.customer, *(who for who, role in acted if role is Author.CUSTOMER)} - {None}
         self.customers |= {str(who): self.directory.customer(str(who)) for who in customers}
-        teams = {ticket.team, *values[Field.TEAM]} - {None}
+        teams = {ticket.team, *changed_values(history, Field.TEAM)} - {None}
         self.teams |= {str(team): self.directory.team(str(team)) for team in teams}
 
     def _mention_agents(self, names: Iterable[str | None]) -> None:

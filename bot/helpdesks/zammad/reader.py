@@ -1,43 +1,29 @@
 """Tickets read whole: the record with its history, articles and time, and whom they name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
-from bot.helpdesks.connector import Gone, Named, Refused, TicketResult
+from bot.helpdesks.connector import Gone, Refused, TicketResult
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
 from bot.helpdesks.zammad.client import BROKEN, UNAVAILABLE, ApiClient
 from bot.helpdesks.zammad.directory import LiveDirectory
 from bot.helpdesks.zammad.history import read_history
 from bot.helpdesks.zammad.mapping import Mapper, Record
 from kpi.errors import HelpdeskError
-from kpi.events import Author, Field, History, Person, Team
+from kpi.events import Author, Field, History, Person
 
 log = structlog.get_logger()
 
-UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
-
 
 @dataclass(slots=True)
-class Reader:
+class Reader(Mentioned):
     """Reads tickets and notes whom they name."""
 
     client: ApiClient
     directory: LiveDirectory
     mapper: Mapper
-    agents: dict[str, Person] = field(default_factory=dict)
-    customers: dict[str, Person] = field(default_factory=dict)
-    teams: dict[str, Team] = field(default_factory=dict)
-
-    def named(self) -> Named:
-        """Return whom and what was named since the last time."""
-        found = Named(
-            agents=tuple(self.agents.values()),
-            customers=tuple(self.customers.values()),
-            teams=tuple(self.teams.values()),
-        )
-        self.agents, self.customers, self.teams = {}, {}, {}
-        return found
 
     def ticket(self, name: str) -> TicketResult:
         """Return one ticket whole, or what became of it."""
@@ -101,14 +87,15 @@ class Reader:
 
     def _mention(self, history: History) -> None:
         ticket = history.ticket
-        values = {of: {v for c in history.changes if c.field is of for v in (c.old, c.new)} for of in Field}
         acted = [(change.actor, change.actor_kind) for change in history.changes]
         wrote = [(said.author, said.author_kind) for said in history.messages]
         staff = {name for name, role in (*acted, *wrote) if role is not Author.CUSTOMER}
         outside = {name for name, role in (*acted, *wrote) if role is Author.CUSTOMER}
-        self.agents |= self._people({*staff, ticket.agent, *values[Field.AGENT], *(one.agent for one in history.work)})
+        self.agents |= self._people(
+            {*staff, ticket.agent, *changed_values(history, Field.AGENT), *(one.agent for one in history.work)}
+        )
         self.customers |= self._people({*outside, ticket.customer})
-        teams = {ticket.team, *values[Field.TEAM]} - {None}
+        teams = {ticket.team, *changed_values(history, Field.TEAM)} - {None}
         self.teams |= {str(team): self.directory.team(str(team)) for team in teams}
 
     def _people(self, names: Iterable[str | None]) -> dict[str, Person]:

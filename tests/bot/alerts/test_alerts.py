@@ -393,6 +393,22 @@ def test_two_workers_tell_a_ticket_once(desk):
     assert len([one for one in desk.posted("C_SUPPORT") if one.thread_ts]) == 2
 
 
+def test_a_subscription_that_ends_while_it_is_looked_at_keeps_no_other_from_being_told(desk, monkeypatch):
+    ended = desk.subscribe()
+    desk.subscribe(channel=BILLING)
+    desk.tell(dinas())
+    every = desk.alerts._subscriptions.every
+
+    def and_then_it_ends(*kinds):
+        found = every(*kinds)
+        desk.subscriptions.remove(ended.id)
+        return found
+
+    monkeypatch.setattr(desk.alerts._subscriptions, "every", and_then_it_ends)
+    desk.at("12:30")
+    assert len(desk.roots(BILLING)) == 1
+
+
 def test_it_is_told_within_the_tick(desk):
     desk.subscribe()
     desk.tell(dinas())

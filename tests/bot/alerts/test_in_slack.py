@@ -157,7 +157,7 @@ def test_all_of_a_channel_are_snoozed_by_command(desk):
 
 def test_off_ends_them(desk):
     desk.ask("alerts on sla", "Alerts here")
-    desk.ask("alerts off", "alerts on sla")
+    desk.ask("alerts off", "Ended")
     desk.tell(Tale(at("2026-11-24 09:30", PARIS), "1"))
     desk.at("12:30")
     assert desk.roots() == []
