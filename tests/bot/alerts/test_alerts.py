@@ -473,3 +473,23 @@ def test_a_desk_without_subscriptions_is_not_looked_at(engine, slack):
 
 def test_the_usual_leads_are_an_hour_and_a_quarter():
     assert ALERTED.leads_s == (3600, 900)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "value", "ticket"),
+    [
+        ("brand", "lamps", {"brand": "lamps"}),
+        ("priority", "high", {"priority": "high"}),
+        ("channel", "email", {"channel": "email"}),
+        ("type", "incident", {"type": "incident"}),
+        ("tag", "vip", {"tags": ("vip",)}),
+        ("helpdesk", "desk", {}),
+    ],
+)
+def test_every_dimension_chooses_tickets(desk, dimension, value, ticket):
+    desk.subscribe(filters=(Filter(dimension=dimension, values=(value,)),))
+    desk.tell(dinas("1", **ticket), dinas("2"))
+    desk.at("12:30")
+    told = [root.text for root in desk.roots()]
+    assert any("ticket 1" in text for text in told)
+    assert len(told) == (2 if dimension == "helpdesk" else 1)
