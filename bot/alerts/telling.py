@@ -179,9 +179,19 @@ class Teller:
         channel = wanted.escalate_to
         if told.state is State.SENT and News.ESCALATION in new and channel is not None and not channel.startswith("S"):
             parcel = self._parcel(f"{message.delivery}:escalation", order, channel)
-            told = self._send(order, parcel, layout.news({News.ESCALATION: new[News.ESCALATION]}, None))
-            return told.state in {State.SENT, State.FAILED}  # a channel that can't be told must not hold up the others
+            return self._escalate(order, parcel, layout.news({News.ESCALATION: new[News.ESCALATION]}, None))
         return told.state is State.SENT
+
+    def _escalate(self, order: Subscription, parcel: Parcel, forms: Sequence[Message]) -> bool:
+        """Post to the channel that is escalated to; return whether that is over and done with.
+
+        One that can't be told is its owner's to mend, and holds up nothing of the alerts' own channel.
+        """
+        told = self._voice.outbox.send(parcel, lambda: forms)
+        if told.mine and told.state is State.FAILED:
+            words = Text(order.language)("notice.escalation", code=told.error, channel="\0")
+            self._voice.notices.tell(order, f"{order.id}:escalation:{parcel.channel}:{told.error}", words)
+        return told.state in {State.SENT, State.FAILED}
 
     def _measure(self, outcome: Outcome, items: Mapping[Key, _Item]) -> None:
         """Tell how late a message is that this worker has brought there."""

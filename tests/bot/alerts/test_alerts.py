@@ -258,6 +258,18 @@ def test_an_escalation_to_a_channel_names_the_ticket_there(desk):
     assert "ticket 1" in there.text
 
 
+def test_an_escalation_that_cannot_be_told_is_its_owners_to_mend_and_holds_up_nothing(desk):
+    order = desk.subscribe(escalate_after_s=20 * MINUTE, escalate_to=BILLING)
+    desk.slack.directory.archive(BILLING)
+    desk.tell(dinas())
+    for wall in ("12:30", "12:50", "13:31"):
+        desk.at(wall)
+    assert desk.subscriptions.find("T1", order.id).paused_for is None
+    assert len(desk.replies(desk.roots()[0])) == 2
+    (told,) = desk.direct()
+    assert "is_archived" in told
+
+
 def test_a_ticket_reopened_goes_on_in_its_message(desk):
     desk.subscribe(metrics=("resolution",))
     tale = dinas()
