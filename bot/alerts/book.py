@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, case, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, case, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.alerts.clocks import Clock
@@ -14,6 +14,9 @@ from bot.database import writing
 from bot.tables import alert_messages, alerts, deliveries
 
 LEASE_S = 120
+
+KEPT_S = 60 * 86_400
+"""For so long a message follows its tickets: not as long as its delivery is remembered, or it would be posted anew."""
 
 Key = tuple[int, str, int]
 """A clock: its ticket, metric and instance."""
@@ -135,6 +138,11 @@ class Book:
                     changed["version"] = versions[key]
                 mine = and_(alerts.c.told_in == message.id, _is(key))
                 connection.execute(update(alerts).where(mine).values(**changed))
+
+    def forget_old(self, now: int) -> None:
+        """Delete messages of long ago with their alerts; raises StorageError."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(alert_messages).where(alert_messages.c.created_at < now - KEPT_S))
 
     # --- What people do ------------------------------------------------------------------------------------------
 

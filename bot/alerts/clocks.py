@@ -88,7 +88,13 @@ def _clocks() -> Select[Any]:
 
 
 def due_clocks(
-    connection: Connection, order: Subscription, wanted: SlaWanted, *, until: "Horizon", helpdesks: Collection[str]
+    connection: Connection,
+    order: Subscription,
+    wanted: SlaWanted,
+    *,
+    since: int,
+    until: "Horizon",
+    helpdesks: Collection[str],
 ) -> list[tuple[Clock, Row[Any]]]:
     """Return running clocks that come due up to an instant and that nobody was told of, the most urgent first.
 
@@ -96,6 +102,7 @@ def due_clocks(
         connection: to the database.
         order: for which alerts; what another subscription tells in its channel isn't told twice.
         wanted: what it wants told; its filters are for `matching`.
+        since: what was late before isn't told.
         until: the last that matters.
         helpdesks: of which; of others nobody knows what has happened since.
     """
@@ -122,8 +129,7 @@ def due_clocks(
         .outerjoin(alerts, same)
         .where(
             clock.state == "running",
-            # A narrow range of the index; what was late before the subscription isn't told.
-            clock.late_after > order.created_at,
+            clock.late_after > since,  # a narrow range of the index
             clock.late_after <= until.late_after,
             clock.due_at <= until.due_at,
             clock.helpdesk.in_(sorted(helpdesks)),

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot import metrics
-from bot.alerts.book import Book
+from bot.alerts.book import KEPT_S, Book
 from bot.alerts.clocks import Clock, changed_messages, clocks_of, due_clocks, facts_version, horizon, matching
 from bot.alerts.life import may_be_told
 from bot.alerts.telling import Teller, Voice
@@ -46,7 +46,7 @@ class Alerts:
         self._engine, self._settings, self._voice, self._clock = engine, settings, voice, clock
         self._subscriptions = Subscriptions(engine)
         self._ticking = Lock()
-        self._seen = 0
+        self._seen = self._forgets_at = 0
         self.book = Book(engine)
         self._teller = Teller(engine, settings, self.book, voice, clock)
 
@@ -54,6 +54,9 @@ class Alerts:
         """Tell what is to be told now. Raises StorageError."""
         with self._ticking:
             now = int(self._clock())
+            if now >= self._forgets_at:
+                self._forgets_at = now + DAY_S
+                self.book.forget_old(now)
             orders = [one for one in self._subscriptions.every(Kind.SLA) if not one.is_paused]
             if not orders:
                 return
@@ -131,6 +134,8 @@ class Alerts:
                 connection,
                 order,
                 wanted,
+                # What was told so long ago that it is forgotten isn't told anew.
+                since=max(order.created_at, known.now - KEPT_S),
                 until=horizon([known.rules[name] for name in known.sighted], longest, known.now),
                 helpdesks=known.sighted,
             )

@@ -393,6 +393,17 @@ def test_a_message_that_somebody_deleted_is_left_alone(desk):
     assert desk.roots() == []
 
 
+def test_a_promise_late_for_months_is_forgotten_and_not_told_anew(desk):
+    order = desk.subscribe()
+    desk.tell(dinas())
+    desk.at("12:30")
+    desk.at("13:31")
+    for day in ("2027-01-05", "2027-02-02", "2027-02-03", "2027-05-04"):
+        desk.at(f"{day} 10:00")
+    assert len(desk.roots()) == 1
+    assert desk.alerts.book.messages(order.id) == []
+
+
 def test_two_workers_tell_a_ticket_once(desk):
     desk.subscribe()
     desk.tell(dinas(), dinas("2"))
