@@ -1,14 +1,29 @@
 """What every connector does when it reads tickets: note whom they name, and tell what can't be read from what fails."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
 
-from bot.helpdesks.connector import Named
+import structlog
+
+from bot.helpdesks.connector import Named, Refused
 from kpi.errors import HelpdeskError
 from kpi.events import Field, History, Person, Team
 
+UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
+"""The errors of what isn't there, or isn't for this account or its plan."""
+
+BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
+"""The errors that one broken record can cause, as long as the helpdesk is well otherwise."""
+
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 """What a record raises that isn't made as it should be: a matter of one ticket."""
+
+Said = TypeVar("Said")
+Otherwise = TypeVar("Otherwise")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,12 +51,43 @@ def changed_values(history: History, of: Field) -> set[str]:
     return {value for change in changes for value in (change.old, change.new) if value is not None}
 
 
-def answers(ask: Callable[[], object], unseen: Collection[str]) -> bool:
-    """Tell whether something may be asked; `unseen` are the errors that say it may not. Raises HelpdeskError."""
+def seen(ask: Callable[[], Said], otherwise: Otherwise) -> Said | Otherwise:
+    """Return what is answered; `otherwise` where it isn't there or may not be asked. Raises HelpdeskError."""
     try:
-        ask()
+        return ask()
     except HelpdeskError as error:
-        if error.key not in unseen:
+        if error.key not in UNSEEN:
             raise
-        return False
-    return True
+        return otherwise
+
+
+def answers(ask: Callable[[], object]) -> bool:
+    """Tell whether something is there and may be asked; raises HelpdeskError."""
+    nothing = object()
+    return seen(ask, nothing) is not nothing
+
+
+def unread(name: str, error: HelpdeskError, well: Callable[[], object]) -> Refused:
+    """Return that a ticket could not be read for an error; raises it when it isn't about this ticket.
+
+    `well` asks the helpdesk something else: when this fails too, it isn't the ticket.
+    """
+    if error.key in BROKEN:
+        well()
+    elif error.key not in UNSEEN:
+        raise error
+    return Refused(external_id=name, reason=error.key)
+
+
+def unreadable(name: str, error: Exception) -> Refused:
+    """Return that a ticket's record isn't made as it should be."""
+    log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
+    return Refused(external_id=name, reason="helpdesk_record_unreadable")
+
+
+def instant(text: str | None) -> int | None:
+    """Return UTC epoch seconds of a date such as `2026-10-23T15:19:25Z`; None when unset. Raises ValueError."""
+    if not text:
+        return None
+    parsed = datetime.fromisoformat(text)
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())

@@ -56,7 +56,7 @@ def test_every_option_stands_in_an_example_that_is_accepted(page):
     module = READERS[page.kind]
     shown = page.options()
     for given in shown:
-        module.read_options(given, "desk")
+        module.Options.read(given, "desk")
     assert {name for given in shown for name in given} == set(module.Options.model_fields)
 
 

@@ -92,7 +92,9 @@ class Interactions:
             return []
         groups = delivery.answer.get("option_groups", [])
         found = delivery.answer.get("options") or [option for group in groups for option in group["options"]]
-        self._suggested.setdefault((_key(place), block["block_id"], action_id), []).extend(found)
+        # Of two with the same value the one that was offered last is meant.
+        key = (_key(place), block["block_id"], action_id)
+        self._suggested[key] = [*found, *self._suggested.get(key, [])]
         return list(found)
 
     def fill(self, user: str, view: View, values: Mapping[Key, object]) -> None:

@@ -7,13 +7,14 @@ from bot.helpdesks.budget import RateLimit, shared_budget
 from bot.helpdesks.connector import Account, Apart, Cursor, Gone, Page, Told
 from bot.helpdesks.freshdesk.apart import read_rating, read_work
 from bot.helpdesks.freshdesk.check import check
-from bot.helpdesks.freshdesk.client import UNSEEN, ApiClient, Listed
+from bot.helpdesks.freshdesk.client import ApiClient, Listed
 from bot.helpdesks.freshdesk.directory import LiveDirectory
 from bot.helpdesks.freshdesk.mapping import Mapper, Record
-from bot.helpdesks.freshdesk.options import read_options
+from bot.helpdesks.freshdesk.options import Options
 from bot.helpdesks.freshdesk.reader import Reader
 from bot.helpdesks.freshdesk.streams import Recent, State, TicketWalk
 from bot.helpdesks.http import Patience
+from bot.helpdesks.reading import UNSEEN
 from bot.settings import HelpdeskSettings
 from kpi.errors import HelpdeskError
 
@@ -31,7 +32,7 @@ class Freshdesk:
 
     def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None, limit: RateLimit = LIMIT) -> None:
         self._settings = settings
-        self._options = read_options(settings.options, settings.key)
+        self._options = Options.read(settings.options, settings.key)
         budget = shared_budget(settings.url, limit, self._options.rate_share)
         self._client = ApiClient(settings.url, settings.token.get_secret_value(), patience, budget)
 

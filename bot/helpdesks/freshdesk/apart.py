@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.helpdesks.connector import Apart
 from bot.helpdesks.freshdesk.directory import DEFAULT_QUESTION
-from bot.helpdesks.freshdesk.mapping import Directory, Record, identifier, instant
+from bot.helpdesks.freshdesk.mapping import Directory, Record, identifier
+from bot.helpdesks.reading import instant
 from kpi.events import Rating, Work
 
 # https://developers.freshdesk.com/api/#satisfaction-ratings

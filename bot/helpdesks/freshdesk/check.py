@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from bot.helpdesks.connector import Account
-from bot.helpdesks.freshdesk.client import UNSEEN, ApiClient
+from bot.helpdesks.freshdesk.client import ApiClient
 from bot.helpdesks.freshdesk.directory import LiveDirectory
 from bot.helpdesks.freshdesk.mapping import Mapper
 from bot.helpdesks.http import IMPATIENT
@@ -22,7 +22,7 @@ def check(client: ApiClient, directory: LiveDirectory, mapper: Mapper) -> Accoun
     warnings: list[Warning_] = []
     if me.get("ticket_scope") != ALL_TICKETS:
         warnings.append(("fd_ticket_scope", {"agent": name}))
-    if not answers(client.agents, UNSEEN):
+    if not answers(client.agents):
         warnings.append(("fd_no_agents", {"agent": name}))
     warnings += _optional(client)
     warnings += [
@@ -40,4 +40,4 @@ def _optional(client: ApiClient) -> Iterator[Warning_]:
         "fd_no_ratings": lambda: client.ratings(now, 1),
         "fd_no_time_entries": lambda: client.time_entries(now, 1),
     }
-    yield from ((key, {}) for key, ask in streams.items() if not answers(ask, UNSEEN))
+    yield from ((key, {}) for key, ask in streams.items() if not answers(ask))

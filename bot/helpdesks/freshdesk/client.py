@@ -18,12 +18,6 @@ PAGE = 100
 LAST_PAGE = 300
 """No list of tickets goes further: https://developers.freshdesk.com/api/#list_all_tickets."""
 
-UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
-"""The errors of what isn't there, or isn't for this account or its plan."""
-
-BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
-"""The errors that one broken record can cause, as long as Freshdesk is well otherwise."""
-
 _NEXT = re.compile(r'rel\s*=\s*"?next"?', re.IGNORECASE)
 
 Listed = tuple[list[Record], bool]

@@ -1,12 +1,12 @@
 """Who and what Freshdesk's numbers are, asked when first needed and once a run."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from bot.helpdesks.freshdesk.client import UNSEEN, ApiClient
+from bot.helpdesks.freshdesk.client import ApiClient
 from bot.helpdesks.freshdesk.mapping import Record
-from kpi.errors import HelpdeskError
+from bot.helpdesks.reading import seen
 from kpi.events import Person, Team
 
 DEFAULT_QUESTION = "default_question"
@@ -20,21 +20,21 @@ class LiveDirectory:
 
     @cached_property
     def _agents(self) -> dict[int, str | None]:
-        rows = _seen(self._client.agents)
+        rows = seen(self._client.agents, [])
         return {row["id"]: (row.get("contact") or {}).get("name") for row in rows}
 
     @cached_property
     def _groups(self) -> dict[int, str]:
-        return {row["id"]: str(row.get("name") or f"#{row['id']}") for row in _seen(self._client.groups)}
+        return {row["id"]: str(row.get("name") or f"#{row['id']}") for row in seen(self._client.groups, [])}
 
     @cached_property
     def _choices(self) -> dict[str, dict[int, str]]:
-        rows = _seen(self._client.ticket_fields)
+        rows = seen(self._client.ticket_fields, [])
         return {str(row.get("name")): _choices(row.get("choices")) for row in rows}
 
     @cached_property
     def _scales(self) -> dict[int, tuple[int, ...]]:
-        return {row["id"]: _scale(row) for row in _seen(self._client.surveys)}
+        return {row["id"]: _scale(row) for row in seen(self._client.surveys, [])}
 
     def is_agent(self, number: int) -> bool:
         """Tell whether a user is an agent now; nobody is when agents can't be listed."""
@@ -61,15 +61,6 @@ class LiveDirectory:
     def scale(self, survey: int | None) -> tuple[int, ...]:
         """Return what a survey's default question accepts, the worst first; empty when that isn't known."""
         return () if survey is None else self._scales.get(survey, ())
-
-
-def _seen(ask: Callable[[], list[Record]]) -> list[Record]:
-    try:
-        return ask()
-    except HelpdeskError as error:
-        if error.key not in UNSEEN:
-            raise
-        return []
 
 
 def _choices(said: Any) -> dict[int, str]:  # noqa: ANN401  # each kind of field has a shape of its own

@@ -13,9 +13,9 @@ from bot.helpdesks.freshdesk.mapping import (
     Mapper,
     Record,
     identifier,
-    instant,
     updated_at,
 )
+from bot.helpdesks.reading import instant
 from kpi.events import MACHINES, Author, Field, History, Message, Moment, Observed, Status, Ticket
 
 ENDED = (Status.SOLVED.value, Status.CLOSED.value)

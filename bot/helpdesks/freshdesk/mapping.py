@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from bot.helpdesks.freshdesk.options import Options
+from bot.helpdesks.reading import instant
 from kpi.events import Author, Status
 
 Record = Mapping[str, Any]
@@ -115,14 +115,6 @@ class Mapper:
 def identifier(number: object) -> str | None:
     """Return how somebody or something is identified: its number."""
     return None if number is None else str(number)
-
-
-def instant(text: str | None) -> int | None:
-    """Return UTC epoch seconds of a date such as `2026-10-23T15:19:25Z`; None when unset."""
-    if not text:
-        return None
-    parsed = datetime.fromisoformat(text)
-    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 
 def updated_at(record: Record) -> int:

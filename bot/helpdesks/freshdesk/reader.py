@@ -3,19 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import structlog
-
-from bot.helpdesks.connector import Gone, Refused, TicketResult
-from bot.helpdesks.freshdesk.client import BROKEN, UNSEEN, ApiClient
+from bot.helpdesks.connector import Gone, TicketResult
+from bot.helpdesks.freshdesk.client import ApiClient
 from bot.helpdesks.freshdesk.directory import LiveDirectory
 from bot.helpdesks.freshdesk.history import gone_status, read_history
 from bot.helpdesks.freshdesk.mapping import Mapper, Record
 from bot.helpdesks.http import HelpdeskClient
-from bot.helpdesks.reading import UNREADABLE, Mentioned
+from bot.helpdesks.reading import UNREADABLE, UNSEEN, Mentioned, unread, unreadable
 from kpi.errors import HelpdeskError
 from kpi.events import Author, History, Person
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -60,17 +56,12 @@ class Reader(Mentioned):
             history = read_history(self.mapper, record, said)
             self._mention(history, record)
         except UNREADABLE as error:
-            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
-            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+            return unreadable(name, error)
         return history
 
     def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
         """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
-        if error.key in BROKEN:
-            self.client.me()  # when this fails too, it isn't the ticket
-        elif error.key not in UNSEEN:
-            raise error
-        return Refused(external_id=name, reason=error.key)
+        return unread(name, error, self.client.me)
 
     def _mention(self, history: History, record: Record) -> None:
         ticket = history.ticket

@@ -7,13 +7,14 @@ from bot.helpdesks.budget import RateLimit, shared_budget
 from bot.helpdesks.connector import Account, Cursor, Gone, Page, TicketResult, Told
 from bot.helpdesks.helpscout.apart import read_rating
 from bot.helpdesks.helpscout.check import check
-from bot.helpdesks.helpscout.client import LIMIT, UNSEEN, ApiClient
+from bot.helpdesks.helpscout.client import LIMIT, ApiClient
 from bot.helpdesks.helpscout.directory import LiveDirectory
 from bot.helpdesks.helpscout.mapping import Mapper
-from bot.helpdesks.helpscout.options import read_options
+from bot.helpdesks.helpscout.options import Options
 from bot.helpdesks.helpscout.reader import Reader
 from bot.helpdesks.helpscout.streams import ConversationWalk, RatingWalk, State
 from bot.helpdesks.http import Patience
+from bot.helpdesks.reading import UNSEEN
 from bot.settings import HelpdeskSettings
 from kpi.errors import HelpdeskError
 
@@ -25,7 +26,7 @@ class HelpScout:
 
     def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None, limit: RateLimit = LIMIT) -> None:
         self._settings = settings
-        self._options = read_options(settings.options, settings.key)
+        self._options = Options.read(settings.options, settings.key)
         # All accounts have the same address: an app tells them apart.
         account = f"{settings.url} {self._options.app_id}"
         budget = shared_budget(account, limit, self._options.rate_share)

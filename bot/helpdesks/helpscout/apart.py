@@ -1,7 +1,8 @@
 """The happiness report ─▶ ratings, which Help Scout tells apart from their conversations."""
 
 from bot.helpdesks.connector import Apart
-from bot.helpdesks.helpscout.mapping import Record, identifier, instant
+from bot.helpdesks.helpscout.mapping import Record, identifier
+from bot.helpdesks.reading import instant
 from kpi.events import Rating
 
 # https://developer.helpscout.com/mailbox-api/endpoints/reports/happiness/reports-happiness-ratings/

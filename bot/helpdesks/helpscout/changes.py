@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.helpdesks.helpscout.mapping import Mapper, Record, identifier, instant, status, updated_at
+from bot.helpdesks.helpscout.mapping import Mapper, Record, identifier, status, updated_at
+from bot.helpdesks.reading import instant
 from kpi.events import Author, Change, Field, Status
 
 MOVED, DELETED, ASSIGNED = "moved-from-mailbox", "deleted-ticket", "changed-ticket-assignee"

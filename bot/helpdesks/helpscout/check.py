@@ -1,7 +1,7 @@
 """What an app of Help Scout can and can't see."""
 
 from bot.helpdesks.connector import Account
-from bot.helpdesks.helpscout.client import UNSEEN, ApiClient
+from bot.helpdesks.helpscout.client import ApiClient
 from bot.helpdesks.helpscout.directory import LiveDirectory
 from bot.helpdesks.helpscout.mapping import Record, person_name
 from bot.helpdesks.http import IMPATIENT
@@ -30,7 +30,7 @@ def check(client: ApiClient, directory: LiveDirectory, app_id: str) -> Account:
     directory.look()
     warnings += [(MISSING[kind], {}) for kind in sorted(directory.unavailable)]
     now = client.http.now()
-    if not answers(lambda: client.ratings(now - 1, now), UNSEEN):
+    if not answers(lambda: client.ratings(now - 1, now)):
         warnings.append(("helpscout_no_ratings", {}))
     return Account(name=name, clock_skew_s=client.http.skew_s, warnings=tuple(warnings))
 

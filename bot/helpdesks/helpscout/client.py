@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bot.helpdesks.budget import Budget, RateLimit
 from bot.helpdesks.helpscout.mapping import Record
 from bot.helpdesks.http import HelpdeskClient, Patience, normalise_url
+from bot.helpdesks.reading import BROKEN
 from kpi.errors import HelpdeskError
 
 API = "/v2"
@@ -25,12 +26,6 @@ TOKEN_LIVES_S = 172_800
 
 RENEWED_AFTER = 0.9
 """The part of a token's life after which another one is asked for."""
-
-UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
-"""The errors of what isn't there, or isn't for this user or plan."""
-
-BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
-"""The errors that one broken record can cause, as long as Help Scout is well otherwise."""
 
 Params = dict[str, Any]
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from functools import cached_property
 
-from bot.helpdesks.helpscout.client import UNSEEN, ApiClient
+from bot.helpdesks.helpscout.client import ApiClient
 from bot.helpdesks.helpscout.mapping import Record, person_name
+from bot.helpdesks.reading import UNSEEN
 from kpi.errors import HelpdeskError
 from kpi.events import Person, Team
 

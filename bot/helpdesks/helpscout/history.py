@@ -10,11 +10,11 @@ from bot.helpdesks.helpscout.mapping import (
     Mapper,
     Record,
     identifier,
-    instant,
     status,
     text_length,
     updated_at,
 )
+from bot.helpdesks.reading import instant
 from kpi.events import MACHINES, Author, Field, History, Message, Status, Ticket
 
 SENT = frozenset({"published", "hidden"})

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from html import unescape
 from typing import Any, Protocol
 
 from bot.helpdesks.helpscout.options import Options
+from bot.helpdesks.reading import instant
 from kpi.events import Author, Status
 
 Record = Mapping[str, Any]
@@ -103,14 +103,6 @@ def person_name(person: Record) -> str | None:
     parts = (person.get("first") or person.get("firstName"), person.get("last") or person.get("lastName"))
     name = " ".join(str(part) for part in parts if part)
     return name if name and "@" not in name else None
-
-
-def instant(text: str | None) -> int | None:
-    """Return UTC epoch seconds of a date such as `2026-10-23T15:19:25Z`; None when unset."""
-    if not text:
-        return None
-    parsed = datetime.fromisoformat(text)
-    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 
 def updated_at(record: Record) -> int:

@@ -4,19 +4,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import structlog
-
 from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
 from bot.helpdesks.helpscout.changes import action, entities
-from bot.helpdesks.helpscout.client import BROKEN, UNSEEN, ApiClient
+from bot.helpdesks.helpscout.client import ApiClient
 from bot.helpdesks.helpscout.directory import LiveDirectory
 from bot.helpdesks.helpscout.history import read_history, said
 from bot.helpdesks.helpscout.mapping import Mapper, Record, identifier, person_name
-from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
+from bot.helpdesks.reading import BROKEN, UNREADABLE, UNSEEN, Mentioned, changed_values, unread, unreadable
 from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, History, Person
-
-log = structlog.get_logger()
 
 MERGED = "merged"
 """The action on the conversation that another one was merged into."""
@@ -49,12 +45,12 @@ class Reader(Mentioned):
             # It may have been deleted or merged since it was listed.
             return self.ticket(name) if error.key == "helpdesk_not_found" else [self._left(name, error)]
         except UNREADABLE as error:
-            return [_unreadable(name, error)]
+            return [unreadable(name, error)]
         try:
             history = read_history(self.mapper, record, threads)
             self._mention(history, record, threads)
         except UNREADABLE as error:
-            return [_unreadable(name, error)]
+            return [unreadable(name, error)]
         return [history, *self._merged(threads)]
 
     def _threads(self, record: Record) -> list[Record]:
@@ -87,11 +83,7 @@ class Reader(Mentioned):
             return Moved(external_id=name, into=found[1]) if found else Refused(external_id=name, reason=error.key)
         if error.key == "helpdesk_not_found":
             return Gone(external_id=name)
-        if error.key in BROKEN:
-            self.client.me()  # when this fails too, it isn't the conversation
-        elif error.key not in UNSEEN:
-            raise error
-        return Refused(external_id=name, reason=error.key)
+        return unread(name, error, self.client.me)
 
     def _mention(self, history: History, record: Record, threads: Iterable[Record]) -> None:
         people = [record.get("assignee"), record.get("createdBy"), record.get("closedByUser")]
@@ -118,8 +110,3 @@ class Reader(Mentioned):
     def mention_rater(self, record: Record) -> None:
         """Note the user that a rating is about."""
         self.mention_agent(identifier(record.get("ratingUserId") or None), record.get("ratingUserName") or None)
-
-
-def _unreadable(name: str, error: Exception) -> Refused:
-    log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
-    return Refused(external_id=name, reason="helpdesk_record_unreadable")

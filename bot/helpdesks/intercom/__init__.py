@@ -10,7 +10,7 @@ from bot.helpdesks.intercom.check import check
 from bot.helpdesks.intercom.client import ApiClient
 from bot.helpdesks.intercom.directory import LiveDirectory
 from bot.helpdesks.intercom.mapping import Mapper, inbox_address
-from bot.helpdesks.intercom.options import read_options
+from bot.helpdesks.intercom.options import Options
 from bot.helpdesks.intercom.reader import Reader
 from bot.helpdesks.intercom.stream import Stream
 from bot.settings import HelpdeskSettings
@@ -29,7 +29,7 @@ class Intercom:
 
     def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None, limit: RateLimit = LIMIT) -> None:
         self._settings = settings
-        self._options = read_options(settings.options, settings.key)
+        self._options = Options.read(settings.options, settings.key)
         budget = shared_budget(settings.url, limit, self._options.rate_share)
         self._client = ApiClient(settings.url, settings.token.get_secret_value(), patience, budget)
 

@@ -2,8 +2,8 @@
 
 from bot.helpdesks.connector import Account
 from bot.helpdesks.http import IMPATIENT
-from bot.helpdesks.intercom.client import MOST_PARTS, UNSEEN, ApiClient
-from bot.helpdesks.reading import answers
+from bot.helpdesks.intercom.client import MOST_PARTS, ApiClient
+from bot.helpdesks.reading import UNSEEN, answers
 from kpi.errors import HelpdeskError
 
 Warning_ = tuple[str, dict[str, object]]
@@ -24,9 +24,9 @@ def check(client: ApiClient) -> Account:
             raise
         raise HelpdeskError("intercom_no_conversations", url=client.web, workspace=name) from error
     warnings: list[Warning_] = []
-    if not answers(client.admins, UNSEEN):
+    if not answers(client.admins):
         warnings.append(("intercom_no_admins", {}))
-    if not answers(client.teams, UNSEEN):
+    if not answers(client.teams):
         warnings.append(("intercom_no_teams", {}))
     if long:
         warnings.append(("intercom_long_conversations", {"count": long, "parts": MOST_PARTS}))

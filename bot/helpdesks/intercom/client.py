@@ -16,12 +16,6 @@ PAGE = 150
 MOST_PARTS = 500
 """Of a conversation only so many parts are given, the most recent ones: .../conversations/retrieveconversation."""
 
-UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
-"""The errors of what isn't there, or isn't for this token or its plan."""
-
-BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
-"""The errors that one broken record can cause, as long as Intercom is well otherwise."""
-
 Listed = tuple[list[Record], str | None]
 """A page of records, and where the next one starts, if there is one."""
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from bot.helpdesks.intercom.client import UNSEEN, ApiClient
+from bot.helpdesks.intercom.client import ApiClient
 from bot.helpdesks.intercom.mapping import Record, identifier
-from kpi.errors import HelpdeskError
+from bot.helpdesks.reading import seen
 from kpi.events import Person, Team
 
 
@@ -43,10 +43,5 @@ class LiveDirectory:
 
 
 def _names(ask: Callable[[], list[Record]]) -> dict[str, str]:
-    try:
-        rows = ask()
-    except HelpdeskError as error:
-        if error.key not in UNSEEN:
-            raise
-        return {}
+    rows: list[Record] = seen(ask, [])
     return {str(row["id"]): str(row["name"]) for row in rows if row.get("name")}

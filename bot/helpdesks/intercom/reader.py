@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import structlog
-
-from bot.helpdesks.connector import Gone, Refused, TicketResult
-from bot.helpdesks.intercom.client import BROKEN, UNSEEN, ApiClient
+from bot.helpdesks.connector import Gone, TicketResult
+from bot.helpdesks.intercom.client import ApiClient
 from bot.helpdesks.intercom.directory import LiveDirectory
 from bot.helpdesks.intercom.history import authors, read_history
 from bot.helpdesks.intercom.mapping import Mapper
-from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values, unread, unreadable
 from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, History
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -35,18 +31,13 @@ class Reader(Mentioned):
         except HelpdeskError as error:
             return self._unreadable(name, error)
         except UNREADABLE as error:
-            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
-            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+            return unreadable(name, error)
         return history
 
     def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
         if error.key == "helpdesk_not_found":
             return Gone(external_id=name)
-        if error.key in BROKEN:
-            self.client.me()  # when this fails too, it isn't the conversation
-        elif error.key not in UNSEEN:
-            raise error
-        return Refused(external_id=name, reason=error.key)
+        return unread(name, error, self.client.me)
 
     def _mention(self, history: History) -> None:
         ticket = history.ticket

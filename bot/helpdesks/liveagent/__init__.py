@@ -11,7 +11,7 @@ from bot.helpdesks.liveagent.check import age, check, newest
 from bot.helpdesks.liveagent.client import LIMIT, ApiClient, Record
 from bot.helpdesks.liveagent.directory import Directory, read_directory
 from bot.helpdesks.liveagent.mapping import Mapper
-from bot.helpdesks.liveagent.options import read_options
+from bot.helpdesks.liveagent.options import Options
 from bot.helpdesks.liveagent.reader import Reader
 from bot.helpdesks.liveagent.stream import Stream
 from bot.settings import HelpdeskSettings
@@ -26,7 +26,7 @@ class LiveAgent:
 
     def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None, limit: RateLimit = LIMIT) -> None:
         self._settings = settings
-        self._options = read_options(settings.options, settings.key)
+        self._options = Options.read(settings.options, settings.key)
         budget = shared_budget(settings.url, limit, self._options.rate_share)
         self._client = ApiClient(settings.url, settings.token.get_secret_value(), patience, budget)
 

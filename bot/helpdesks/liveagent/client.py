@@ -27,12 +27,6 @@ LIMIT = RateLimit(requests=180)
 PATIENCE = Patience(attempts=8, first_wait_s=1, longest_wait_s=60)
 """A refusal for too many requests comes without Retry-After: the pauses must reach beyond the minute."""
 
-UNAVAILABLE = frozenset({"helpdesk_refused", "helpdesk_not_found"})
-"""How LiveAgent answers for what the plan doesn't have or the key may not read."""
-
-BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
-"""The errors that one broken record can cause, as long as LiveAgent is well otherwise."""
-
 SERVER_TIME = {"_timezone_offset": 0}
 """Seconds between our time and the server's: dates come, and are compared, in the server's own."""
 

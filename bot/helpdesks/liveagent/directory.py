@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from bot.helpdesks.liveagent.client import UNAVAILABLE, ApiClient, Record
+from bot.helpdesks.liveagent.client import ApiClient, Record
+from bot.helpdesks.reading import UNSEEN
 from kpi.errors import HelpdeskError
 
 
@@ -32,7 +33,7 @@ class Directory:
         try:
             return read()
         except HelpdeskError as error:
-            if error.key not in UNAVAILABLE:
+            if error.key not in UNSEEN:
                 raise
             self.unavailable.add(name)
             return []

@@ -1,18 +1,13 @@
 """The options of a LiveAgent in the settings file, under `options` of its helpdesk."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
-
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from bot.helpdesks.budget import SHARE
-from bot.settings_values import SettingsTable, Words, Zone, explain, one_of
-from kpi.events import Status
-
-StatusWord = Annotated[Status, one_of([status.value for status in Status])]
+from bot.helpdesks.options import ConnectorOptions, Share, StatusWord
+from bot.settings_values import Words, Zone
 
 
-class Options(SettingsTable):
+class Options(ConnectorOptions):
     """What differs from one LiveAgent to the next; docs/en/liveagent.md describes each.
 
     `timezone` is the zone of the dates that LiveAgent gives. `statuses` and `channels` are by LiveAgent's letters,
@@ -26,12 +21,4 @@ class Options(SettingsTable):
     type_field: str | None = None
     bots: Words = ()
     agents: Words = ()
-    rate_share: float = Field(default=SHARE, gt=0, le=1)
-
-
-def read_options(given: Mapping[str, Any], helpdesk: str) -> Options:
-    """Return the options of this helpdesk; raises SettingsError that names what is unknown or not accepted."""
-    try:
-        return Options.model_validate(dict(given))
-    except ValidationError as error:
-        raise explain(error, lambda place: ".".join(["helpdesks", helpdesk, "options", *map(str, place)])) from None
+    rate_share: Share = SHARE

@@ -4,18 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-import structlog
-
-from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
-from bot.helpdesks.liveagent.client import BROKEN, UNAVAILABLE, ApiClient, Record
+from bot.helpdesks.connector import Gone, Moved, TicketResult
+from bot.helpdesks.liveagent.client import ApiClient, Record
 from bot.helpdesks.liveagent.conversation import CALL_WITHIN_S, CALLS, Conversation
 from bot.helpdesks.liveagent.history import read_history
 from bot.helpdesks.liveagent.mapping import Mapper
-from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values, seen, unread, unreadable
 from kpi.errors import HelpdeskError
 from kpi.events import MACHINES, Author, Field, History, Person, Team
-
-log = structlog.get_logger()
 
 
 @dataclass(kw_only=True)
@@ -42,8 +38,7 @@ class Reader(Mentioned):
         except HelpdeskError as error:
             return self._unreadable(name, error)
         except UNREADABLE as error:
-            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
-            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+            return unreadable(name, error)
         self._mention(history, known)
         return history
 
@@ -60,12 +55,7 @@ class Reader(Mentioned):
 
     def _level(self, name: str) -> str | None:
         """Return the name of a ticket's SLA level; a ticket without one may be answered with an error."""
-        try:
-            level = self.client.level(name)
-        except HelpdeskError as error:
-            if error.key not in UNAVAILABLE:
-                raise
-            return None
+        level = seen(lambda: self.client.level(name), None)
         return level and str(self.mapper.directory.levels.get(level, {}).get("name") or level)
 
     def _calls(self, groups: list[Record]) -> list[Record]:
@@ -80,22 +70,13 @@ class Reader(Mentioned):
 
     def _id(self, code: str) -> str | None:
         """Return the identifier of the ticket with a code; None when it can't be read."""
-        try:
-            return str(self.client.ticket(code)["id"])
-        except HelpdeskError as error:
-            if error.key not in UNAVAILABLE:
-                raise
-            return None
+        return seen(lambda: str(self.client.ticket(code)["id"]), None)
 
     def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
         """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
         if error.key == "helpdesk_not_found" and self._is_gone(name):
             return Gone(external_id=name)
-        if error.key in BROKEN:
-            self.client.by_change(latest=True)  # when this fails too, it isn't the ticket
-        elif error.key not in UNAVAILABLE:
-            raise error
-        return Refused(external_id=name, reason=error.key)
+        return unread(name, error, partial(self.client.by_change, latest=True))
 
     def _is_gone(self, name: str) -> bool:
         """Tell whether a ticket itself isn't there, and not only something of it."""

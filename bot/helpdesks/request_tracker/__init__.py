@@ -9,7 +9,7 @@ from bot.helpdesks.request_tracker.check import check
 from bot.helpdesks.request_tracker.client import RestClient
 from bot.helpdesks.request_tracker.directory import LiveDirectory
 from bot.helpdesks.request_tracker.mapping import Mapper, instant
-from bot.helpdesks.request_tracker.options import read_options
+from bot.helpdesks.request_tracker.options import Options
 from bot.helpdesks.request_tracker.reader import Reader
 from bot.helpdesks.request_tracker.stream import Stream
 from bot.settings import HelpdeskSettings
@@ -22,7 +22,7 @@ class RequestTracker:
 
     def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None) -> None:
         self._settings = settings
-        self._options = read_options(settings.options, settings.key)
+        self._options = Options.read(settings.options, settings.key)
         self._token = settings.token.get_secret_value()
         self._client = RestClient(settings.url, self._token, patience)
 

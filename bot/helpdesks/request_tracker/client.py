@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.helpdesks.http import HelpdeskClient, Patience, normalise_url
+from bot.helpdesks.reading import BROKEN, UNSEEN
 from bot.helpdesks.request_tracker.mapping import MESSAGES, Record, number
 from kpi.errors import HelpdeskError
 
@@ -22,12 +23,6 @@ EMPTY_PAGES = 10
 
 HIDDEN = ("EmailRecord", "CommentEmailRecord")
 """Copies of outgoing mail: most accounts may not see them, and they tell nothing of a ticket."""
-
-UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
-"""The errors that are about one record, which isn't there or may not be seen."""
-
-BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
-"""The errors that one broken record can cause, as long as Request Tracker is well otherwise."""
 
 TICKET_FIELDS = "Type,Status,Queue,Owner,Created,Creator,Requestor,Priority,SLA,Subject,CustomFields,LastUpdated"
 TRANSACTION_FIELDS = "Type,Field,OldValue,NewValue,Created,Creator,ObjectId,TimeTaken"

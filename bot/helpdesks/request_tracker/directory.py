@@ -2,7 +2,8 @@
 
 import structlog
 
-from bot.helpdesks.request_tracker.client import UNSEEN, RestClient, quoted
+from bot.helpdesks.reading import UNSEEN, seen
+from bot.helpdesks.request_tracker.client import RestClient, quoted
 from bot.helpdesks.request_tracker.mapping import NOBODY, SYSTEM, Record, User
 from kpi.errors import HelpdeskError
 
@@ -79,12 +80,7 @@ class LiveDirectory:
 
     def _field(self, number: str) -> Record | None:
         if number not in self._fields:
-            try:
-                self._fields[number] = self._client.custom_field(number)
-            except HelpdeskError as error:
-                if error.key not in UNSEEN:
-                    raise
-                self._fields[number] = None
+            self._fields[number] = seen(lambda: self._client.custom_field(number), None)
         return self._fields[number]
 
     def ends(self, status: str) -> bool | None:
@@ -99,10 +95,6 @@ class LiveDirectory:
     def queue(self, number: str) -> str:
         """Return a queue's name."""
         if number not in self._queues:
-            try:
-                self._queues[number] = str(self._client.queue(number).get("Name") or f"#{number}")
-            except HelpdeskError as error:
-                if error.key not in UNSEEN:
-                    raise
-                self._queues[number] = f"#{number}"
+            queue: Record = seen(lambda: self._client.queue(number), {})
+            self._queues[number] = str(queue.get("Name") or f"#{number}")
         return self._queues[number]

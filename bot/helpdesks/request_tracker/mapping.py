@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from bot.helpdesks.reading import instant as moment
 from bot.helpdesks.request_tracker.options import Options
 from kpi.events import Author, Status
 
@@ -135,11 +135,7 @@ def customer_id(user: User) -> str:
 
 def instant(text: str | None) -> int | None:
     """Return UTC epoch seconds of a date as REST2 (`2026-10-23T15:19:25Z`) or SQL writes it; None when unset."""
-    if not text:
-        return None
-    parsed = datetime.fromisoformat(text)
-    seconds = int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
-    return seconds or None
+    return moment(text) or None
 
 
 def number(row: Record) -> int:

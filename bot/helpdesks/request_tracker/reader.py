@@ -3,18 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import structlog
-
 from bot.helpdesks.connector import Gone, Moved, Refused, TicketResult
-from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
-from bot.helpdesks.request_tracker.client import BROKEN, RestClient
+from bot.helpdesks.reading import BROKEN, UNREADABLE, Mentioned, changed_values, unread, unreadable
+from bot.helpdesks.request_tracker.client import RestClient
 from bot.helpdesks.request_tracker.directory import LiveDirectory
 from bot.helpdesks.request_tracker.history import read_history
 from bot.helpdesks.request_tracker.mapping import Mapper, Record, number
 from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, History, Person, Team
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -78,19 +74,14 @@ class Reader(Mentioned):
                 raise
             return self._unreadable(name, error)
         except (*UNREADABLE, StopIteration) as error:
-            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
-            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+            return unreadable(name, error)
         return history
 
     def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
         """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
         if error.key == "helpdesk_not_found":
             return Gone(external_id=name)
-        if error.key in BROKEN:
-            self.client.version()  # when this fails too, it isn't the ticket
-        elif error.key != "helpdesk_refused":
-            raise error
-        return Refused(external_id=name, reason=error.key)
+        return unread(name, error, self.client.version)
 
     def _mention(self, history: History) -> None:
         """Note the people and teams that a history names, with their names."""

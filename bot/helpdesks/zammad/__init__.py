@@ -10,7 +10,7 @@ from bot.helpdesks.zammad.check import agent, check
 from bot.helpdesks.zammad.client import ApiClient
 from bot.helpdesks.zammad.directory import LiveDirectory
 from bot.helpdesks.zammad.mapping import Mapper
-from bot.helpdesks.zammad.options import read_options
+from bot.helpdesks.zammad.options import Options
 from bot.helpdesks.zammad.reader import Reader
 from bot.helpdesks.zammad.stream import Stream
 from bot.settings import HelpdeskSettings
@@ -23,7 +23,7 @@ class Zammad:
 
     def __init__(self, settings: HelpdeskSettings, patience: Patience | None = None) -> None:
         self._settings = settings
-        self._options = read_options(settings.options, settings.key)
+        self._options = Options.read(settings.options, settings.key)
         # Zammad has no limit of its own; what is asked shares the server with the people who work there.
         limit = RateLimit(requests=self._options.requests_a_minute, total="", remaining="", used="")
         budget = shared_budget(settings.url, limit, 1.0)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from bot.helpdesks.connector import Account
 from bot.helpdesks.http import IMPATIENT, Patience
-from bot.helpdesks.zammad.client import UNAVAILABLE, ApiClient
+from bot.helpdesks.reading import answers
+from bot.helpdesks.zammad.client import ApiClient
 from bot.helpdesks.zammad.directory import LiveDirectory, full_name
 from bot.helpdesks.zammad.mapping import Record
 from kpi.errors import HelpdeskError
@@ -48,13 +49,7 @@ def _one_a_group(rows: list[Record]) -> list[Record]:
 
 def _timed(client: ApiClient, ticket: Record) -> bool:
     """Tell whether the time spent on a ticket can be read."""
-    try:
-        client.time_entries(str(ticket["id"]))
-    except HelpdeskError as error:
-        if error.key not in UNAVAILABLE:
-            raise
-        return False
-    return True
+    return answers(lambda: client.time_entries(str(ticket["id"])))
 
 
 def _groups(directory: LiveDirectory, me: Record) -> Iterator[Warning_]:

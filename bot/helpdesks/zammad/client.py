@@ -20,12 +20,6 @@ PAGE = 200
 ONE_PAGE = 50
 """So many come even when nothing is asked for: fewer are never a page that was cut off."""
 
-UNAVAILABLE = frozenset({"helpdesk_refused", "helpdesk_not_found"})
-"""The errors of what isn't there, or isn't for this account."""
-
-BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
-"""The errors that one broken record can cause, as long as Zammad is well otherwise."""
-
 
 class ApiClient:
     """Reads records as they come; every method raises HelpdeskError."""

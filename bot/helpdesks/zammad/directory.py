@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import cached_property
 
-from bot.helpdesks.zammad.client import UNAVAILABLE, ApiClient
+from bot.helpdesks.reading import seen
+from bot.helpdesks.zammad.client import ApiClient
 from bot.helpdesks.zammad.mapping import Record
-from kpi.errors import HelpdeskError
 from kpi.events import Person, Team
 
 TYPES = ("new", "open", "pending reminder", "pending action", "closed", "merged", "removed")
@@ -31,13 +31,8 @@ class LiveDirectory:
     @cached_property
     def groups(self) -> dict[str, str] | None:
         """The names of groups by their numbers; None when this account may not list them."""
-        try:
-            rows = self._client.groups()
-        except HelpdeskError as error:
-            if error.key not in UNAVAILABLE:
-                raise
-            return None
-        return {str(row["id"]): str(row.get("name")) for row in rows}
+        rows = seen(self._client.groups, None)
+        return None if rows is None else {str(row["id"]): str(row.get("name")) for row in rows}
 
     def state(self, number: object) -> tuple[str, str]:
         """Return the name of a state and that of its type; both empty when it isn't there any more."""

@@ -1,18 +1,14 @@
 """The options of a Zammad in the settings file, under `options` of its helpdesk."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import Field
 
-from bot.settings_values import Duration, SettingsTable, Words, explain, one_of
-from kpi.events import Status
-
-Folded = AfterValidator(lambda words: {name.casefold(): value for name, value in words.items()})
-StatusWord = Annotated[Status, one_of([status.value for status in Status])]
+from bot.helpdesks.options import ConnectorOptions, Folded, StatusWord
+from bot.settings_values import Duration, Words
 
 
-class Options(SettingsTable):
+class Options(ConnectorOptions):
     """What differs from one Zammad to the next; docs/en/zammad.md describes each.
 
     `statuses` are by the names of states, `channels` by those of article types, `bots` by the numbers of users.
@@ -26,11 +22,3 @@ class Options(SettingsTable):
     type_field: str = "type"
     time_unit: Duration = 60
     requests_a_minute: int = Field(default=600, gt=0)
-
-
-def read_options(given: Mapping[str, Any], helpdesk: str) -> Options:
-    """Return the options of this helpdesk; raises SettingsError that names what is unknown or not accepted."""
-    try:
-        return Options.model_validate(dict(given))
-    except ValidationError as error:
-        raise explain(error, lambda place: ".".join(["helpdesks", helpdesk, "options", *map(str, place)])) from None

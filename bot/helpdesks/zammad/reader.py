@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import structlog
-
-from bot.helpdesks.connector import Gone, Refused, TicketResult
-from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
-from bot.helpdesks.zammad.client import BROKEN, UNAVAILABLE, ApiClient
+from bot.helpdesks.connector import Gone, TicketResult
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values, seen, unread, unreadable
+from bot.helpdesks.zammad.client import ApiClient
 from bot.helpdesks.zammad.directory import LiveDirectory
 from bot.helpdesks.zammad.history import read_history
 from bot.helpdesks.zammad.mapping import Mapper, Record
 from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, History, Person
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -42,8 +38,7 @@ class Reader(Mentioned):
         except HelpdeskError as error:
             return self._unreadable(name, error)
         except UNREADABLE as error:
-            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
-            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+            return unreadable(name, error)
         return history
 
     def _history(self, name: str, record: Record) -> History:
@@ -60,22 +55,13 @@ class Reader(Mentioned):
         """Return the time entries of a ticket that has any; none where the account may not change its group."""
         if not float(record.get("time_unit") or 0):
             return []
-        try:
-            return self.client.time_entries(name)
-        except HelpdeskError as error:
-            if error.key not in UNAVAILABLE:
-                raise
-            return []
+        return seen(lambda: self.client.time_entries(name), [])
 
     def _unreadable(self, name: str, error: HelpdeskError) -> TicketResult:
         """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
         if error.key == "helpdesk_not_found" and self._is_gone(name):
             return Gone(external_id=name)
-        if error.key in BROKEN:
-            self.client.me()  # when this fails too, it isn't the ticket
-        elif error.key not in UNAVAILABLE:
-            raise error
-        return Refused(external_id=name, reason=error.key)
+        return unread(name, error, self.client.me)
 
     def _is_gone(self, name: str) -> bool:
         """Tell whether a ticket itself isn't there: it was deleted, maybe since it was listed."""

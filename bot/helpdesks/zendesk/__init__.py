@@ -6,13 +6,14 @@ from typing import Any, Self
 from bot.helpdesks.budget import RateLimit
 from bot.helpdesks.connector import Account, Apart, Cursor, Gone, Page, Told
 from bot.helpdesks.http import Patience
+from bot.helpdesks.reading import UNSEEN
 from bot.helpdesks.zendesk.apart import read_call, read_rating, read_survey
 from bot.helpdesks.zendesk.check import administrator, check
-from bot.helpdesks.zendesk.client import EXPORTS, LAG_S, LIMIT, UNSEEN, ApiClient, Record, Stretch
+from bot.helpdesks.zendesk.client import EXPORTS, LAG_S, LIMIT, ApiClient, Record, Stretch
 from bot.helpdesks.zendesk.directory import LiveDirectory
 from bot.helpdesks.zendesk.events import EventWalk
 from bot.helpdesks.zendesk.mapping import Mapper
-from bot.helpdesks.zendesk.options import read_options
+from bot.helpdesks.zendesk.options import Options
 from bot.helpdesks.zendesk.reader import Reader
 from bot.settings import HelpdeskSettings
 from kpi.errors import HelpdeskError
@@ -42,7 +43,7 @@ class Zendesk:
         exports: RateLimit = EXPORTS,
     ) -> None:
         self._settings = settings
-        self._options = read_options(settings.options, settings.key)
+        self._options = Options.read(settings.options, settings.key)
         self._client = ApiClient(
             settings.url,
             settings.token.get_secret_value(),

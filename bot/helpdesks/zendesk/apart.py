@@ -1,8 +1,9 @@
 """Survey answers and calls ─▶ ratings and contacts, which Zendesk tells apart from their tickets."""
 
 from bot.helpdesks.connector import Apart
+from bot.helpdesks.reading import instant
 from bot.helpdesks.zendesk.client import Record
-from bot.helpdesks.zendesk.mapping import identifier, instant
+from bot.helpdesks.zendesk.mapping import identifier
 from kpi.events import Contact, Rating
 
 SCORES = {"good": 1.0, "neutral": 0.5, "bad": 0.0}

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bot.helpdesks.reading import instant
 from bot.helpdesks.zendesk.client import Record
-from bot.helpdesks.zendesk.mapping import identifier, instant, via_channel, via_rel
+from bot.helpdesks.zendesk.mapping import identifier, via_channel, via_rel
 from kpi.events import Author, Field
 
 FIELDS = {

@@ -3,7 +3,7 @@
 from bot.helpdesks.connector import Account
 from bot.helpdesks.http import IMPATIENT, Patience
 from bot.helpdesks.reading import answers
-from bot.helpdesks.zendesk.client import LAG_S, UNSEEN, ApiClient, Record
+from bot.helpdesks.zendesk.client import LAG_S, ApiClient, Record
 from kpi.errors import HelpdeskError
 
 Warning_ = tuple[str, dict[str, object]]
@@ -31,11 +31,9 @@ def check(client: ApiClient) -> Account:
             raise
         raise HelpdeskError("zendesk_not_admin", url=client.web, user=_name(me), role=me.get("role")) from error
     warnings: list[Warning_] = []
-    if not answers(lambda: next(client.ratings(since)), UNSEEN) and not answers(
-        lambda: next(client.surveys(since)), UNSEEN
-    ):
+    if not (answers(lambda: next(client.ratings(since))) or answers(lambda: next(client.surveys(since)))):
         warnings.append(("zendesk_no_ratings", {}))
-    if not answers(lambda: client.calls(since), UNSEEN):
+    if not answers(lambda: client.calls(since)):
         warnings.append(("zendesk_no_calls", {}))
     return Account(name=_name(me), clock_skew_s=client.http.skew_s, warnings=tuple(warnings))
 

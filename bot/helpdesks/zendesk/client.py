@@ -28,12 +28,6 @@ LIMIT = RateLimit(requests=200, total="X-Rate-Limit", remaining="X-Rate-Limit-Re
 EXPORTS = RateLimit(requests=10, total="", remaining="", used="")
 """Incremental exports have a limit of their own, whatever the plan."""
 
-UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
-"""The errors of what isn't there, or isn't for this account or its plan."""
-
-BROKEN = frozenset({"helpdesk_server_error", "helpdesk_html", "helpdesk_truncated", "helpdesk_bad_request"})
-"""The errors that one broken record can cause, as long as Zendesk is well otherwise."""
-
 
 class Exported(NamedTuple):
     """A page of the ticket export: records with the users that they name, and where it goes on."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from functools import cached_property
 
-from bot.helpdesks.zendesk.client import UNSEEN, ApiClient, Record
-from kpi.errors import HelpdeskError
+from bot.helpdesks.reading import seen
+from bot.helpdesks.zendesk.client import ApiClient, Record
 from kpi.events import Person, Team
 
 
@@ -54,10 +54,5 @@ class LiveDirectory:
 
 
 def _names(ask: Callable[[], list[Record]]) -> dict[str, str]:
-    try:
-        rows = ask()
-    except HelpdeskError as error:
-        if error.key not in UNSEEN:
-            raise
-        return {}
+    rows: list[Record] = seen(ask, [])
     return {str(row["id"]): str(row.get("name") or f"#{row['id']}") for row in rows}

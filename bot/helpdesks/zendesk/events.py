@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 
+from bot.helpdesks.reading import instant
 from bot.helpdesks.zendesk.audits import Audit, read_event
 from bot.helpdesks.zendesk.client import ApiClient, Record
-from bot.helpdesks.zendesk.mapping import instant
 
 SETTLED_S = 600
 """What changed less long ago may not be in the export yet: a ticket's own audits are sure."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.helpdesks.reading import instant
 from bot.helpdesks.zendesk.audits import FIELDS, Audit, Comment
 from bot.helpdesks.zendesk.client import Record
-from bot.helpdesks.zendesk.mapping import RULES, Mapper, identifier, instant, status, via_channel, via_rel
+from bot.helpdesks.zendesk.mapping import RULES, Mapper, identifier, status, via_channel, via_rel
 from kpi.events import MACHINES, Author, Change, Field, History, Message, Observed, Status, Ticket
 
 MERGED = "closed_by_merge"

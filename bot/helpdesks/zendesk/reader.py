@@ -3,20 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import structlog
-
-from bot.helpdesks.connector import Gone, Refused, TicketResult
-from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values
+from bot.helpdesks.connector import Gone, TicketResult
+from bot.helpdesks.reading import UNREADABLE, Mentioned, changed_values, unread, unreadable
 from bot.helpdesks.zendesk.audits import read_audit
-from bot.helpdesks.zendesk.client import BROKEN, UNSEEN, ApiClient, Record
+from bot.helpdesks.zendesk.client import ApiClient, Record
 from bot.helpdesks.zendesk.directory import LiveDirectory
 from bot.helpdesks.zendesk.events import EventWalk
 from bot.helpdesks.zendesk.history import explains, is_chat, is_deleted, read_history
 from bot.helpdesks.zendesk.mapping import Mapper
 from kpi.errors import HelpdeskError
 from kpi.events import Author, Field, History
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -45,8 +41,7 @@ class Reader(Mentioned):
         except HelpdeskError as error:
             return self._unreadable(name, error)
         except UNREADABLE as error:
-            log.warning("ticket_unreadable", ticket=name, error=type(error).__name__)
-            return Refused(external_id=name, reason="helpdesk_record_unreadable")
+            return unreadable(name, error)
         return history
 
     def _history(self, name: str, record: Record, walk: EventWalk | None) -> History:
@@ -64,11 +59,7 @@ class Reader(Mentioned):
         """Return what became of a ticket that can't be read; raises the error when it isn't about this ticket."""
         if error.key == "helpdesk_not_found":
             return Gone(external_id=name)
-        if error.key in BROKEN:
-            self.client.me()  # when this fails too, it isn't the ticket
-        elif error.key not in UNSEEN:
-            raise error
-        return Refused(external_id=name, reason=error.key)
+        return unread(name, error, self.client.me)
 
     def _mention(self, history: History) -> None:
         ticket = history.ticket

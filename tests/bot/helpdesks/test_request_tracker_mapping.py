@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.helpdesks.request_tracker.history import read_history
 from bot.helpdesks.request_tracker.mail import automatic, parse_headers
 from bot.helpdesks.request_tracker.mapping import Mapper, User, instant
-from bot.helpdesks.request_tracker.options import Options, read_options
+from bot.helpdesks.request_tracker.options import Options
 from bot.text import Text
 from kpi.errors import SettingsError
 from kpi.events import Author, Field, Status
@@ -140,7 +140,7 @@ def test_a_priority_is_the_word_it_has_reached(number, word):
 
 
 def test_priorities_can_have_other_words():
-    options = read_options({"priorities": {"routine": 0, "urgent": 75}}, "rt")
+    options = Options.read({"priorities": {"routine": 0, "urgent": 75}}, "rt")
     assert history(Log().created(), options=options, Priority="80").ticket.priority == "urgent"
 
 
@@ -165,7 +165,7 @@ def test_a_channel_has_one_common_name(said, meant):
 
 
 def test_a_channel_can_be_renamed():
-    options = read_options({"channels": {"Hotline Nord": "phone"}}, "rt")
+    options = Options.read({"channels": {"Hotline Nord": "phone"}}, "rt")
     assert history(Log().created(), options=options, fields={"Channel": "Hotline Nord"}).ticket.channel == "phone"
 
 
@@ -418,5 +418,5 @@ def test_changes_always_lead_into_the_present(happened):
 )
 def test_a_wrong_option_is_refused_by_name(given_options, mentioned):
     with pytest.raises(SettingsError) as caught:
-        read_options(given_options, "rt")
+        Options.read(given_options, "rt")
     assert mentioned in Text("en").error(caught.value)
