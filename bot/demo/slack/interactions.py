@@ -1,6 +1,7 @@
 """What people do with what the app shows: click, choose, fill in, submit and close."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from bot.demo.slack import payloads
@@ -30,7 +31,8 @@ class Interactions:
         self.workspace = workspace
         self.sender = sender
         self._states: dict[tuple[str, str, str], State] = {}
-        self._suggested: dict[tuple[str, str, str], list[Json]] = {}
+        # In the order they were asked for: answers overtake one another, and of two with one value the last is meant.
+        self._suggested: dict[tuple[str, str, str], list[list[Json]]] = {}
 
     def click(
         self,
@@ -85,6 +87,8 @@ class Interactions:
             block, element = find(place.blocks, action_id, block_id)
             known = {"action_id": element["action_id"], "block_id": block["block_id"], "value": query}
             payload = self._told("block_suggestion", user, place) | known
+            offered: list[Json] = []
+            self._suggested.setdefault((_key(place), block["block_id"], action_id), []).append(offered)
         delivery = self.sender.send("interaction", payload)
         problems = check_suggestions(delivery.answer) if delivery.acknowledged else ["no answer in time"]
         if problems:
@@ -92,9 +96,7 @@ class Interactions:
             return []
         groups = delivery.answer.get("option_groups", [])
         found = delivery.answer.get("options") or [option for group in groups for option in group["options"]]
-        # Of two with the same value the one that was offered last is meant.
-        key = (_key(place), block["block_id"], action_id)
-        self._suggested[key] = [*found, *self._suggested.get(key, [])]
+        offered.extend(found)
         return list(found)
 
     def fill(self, user: str, view: View, values: Mapping[Key, object]) -> None:
@@ -205,7 +207,8 @@ class Interactions:
         if element["type"] not in VALUE:
             own = {name: element[name] for name in ("text", "value", "style") if name in element}
             return {"type": element["type"]} | own | known
-        action = chosen(element, value, self._suggested.get((_key(place), block_id, action_id), ()))
+        suggested = chain.from_iterable(self._suggested.get((_key(place), block_id, action_id), ()))
+        action = chosen(element, value, list(suggested))
         if element["type"] not in WITHOUT_STATE:
             self._state(user, place)[block_id][action_id] = action
         return action | known
