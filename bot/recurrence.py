@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 
+from kpi.errors import QuestionError, suggest
 from kpi.hours import instant
 from kpi.period import Grain, Period, local_day
 
@@ -140,3 +141,27 @@ def is_calendar(name: str) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+def known_calendar(word: str) -> str:
+    """Return a calendar of public holidays by its code; raises QuestionError `unknown_holidays`."""
+    found = word.strip().upper()
+    if not is_calendar(found):
+        raise QuestionError("unknown_holidays", word=word)
+    return found
+
+
+def known_zone(word: str) -> str:
+    """Return an IANA zone as it is spelled; raises QuestionError `unknown_zone`."""
+    known = {name.casefold(): name for name in available_timezones()}
+    found = known.get(word.strip().replace(" ", "_").casefold())
+    if found is None:
+        cities = {name.rpartition("/")[2].casefold(): name for name in sorted(known.values()) if "/" in name}
+        near = [cities[city] for city in suggest(word.rpartition("/")[2], cities)]
+        raise QuestionError("unknown_zone", word=word, suggestions=near)
+    return found
+
+
+def clock(minutes: int) -> str:
+    """Return minutes after midnight as a time of day: `08:30`."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"

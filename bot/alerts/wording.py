@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.access import Viewer
 from bot.asking import Asker
+from bot.recurrence import clock, known_zone
 from bot.subscriptions import USUAL_LEADS_S, Quiet, SlaWanted
 from bot.text import Text
 from kpi.errors import QuestionError
@@ -48,7 +49,7 @@ def read_sla(words: str, asker: Asker, now: int, text: Text, *, zone: str, viewe
 
     Raises:
         QuestionError: `alert_lead`, `alert_quiet`, `alert_escalation` for an option that isn't understood,
-            `alert_words` for what is no filter, and as `understand`.
+            `unknown_zone`, `alert_words` for what is no filter, and as `understand`.
     """
     rest = f" {words.strip()} "
     rest, named = _taken(rest, _ZONE)
@@ -61,7 +62,7 @@ def read_sla(words: str, asker: Asker, now: int, text: Text, *, zone: str, viewe
         rest, said = _phrase(rest, _both(phrases))
         metrics += [metric.value] if said else []
     made = SlaWanted(
-        zone=named[1] if named else zone,
+        zone=known_zone(named[1]) if named else zone,
         metrics=tuple(metrics),
         leads_s=_leads(leads) if leads else USUAL_LEADS_S,
         quiet=_quiet(quiet) if quiet else None,
@@ -87,7 +88,7 @@ def sla_words(wanted: SlaWanted, text: Text, values: Mapping[str, Mapping[str, s
         who = f"<!subteam^{to}>" if to.startswith("S") else f"<#{to}>"
         said.append(f"{options['escalate']} {_written(wanted.escalate_after_s)} {who}")
     if wanted.quiet is not None:
-        said.append(f"{options['quiet']} {_clock(wanted.quiet.start)}-{_clock(wanted.quiet.end)}")
+        said.append(f"{options['quiet']} {clock(wanted.quiet.start)}-{clock(wanted.quiet.end)}")
     said += [] if wanted.broadcast else [UNSHOUTED[text.language][0]]
     spoken = lexicon(text.language)
     said += [filter_words(chosen, spoken, (values or {}).get(chosen.dimension, {})) for chosen in wanted.filters]
@@ -168,7 +169,3 @@ def _recipient(words: str) -> str:
 
 def _written(seconds: int) -> str:
     return f"{seconds // 3600}h" if seconds % 3600 == 0 else f"{seconds // 60}m"
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.recurrence import DAYS_OF_WEEK, WORKING_DAYS, Cadence, Recurrence
+from bot.recurrence import DAYS_OF_WEEK, WORKING_DAYS, Cadence, Recurrence, clock
 from bot.subscriptions import DigestWanted, KpiWanted, Trigger
 from bot.text import Text
 from kpi.catalogue import CATALOGUE
@@ -82,11 +82,6 @@ def threshold(wanted: KpiWanted, text: Text) -> str:
 def day_name(weekday: int, language: str) -> str:
     """Return a day of the week, Monday 0."""
     return lexicon(language).name("weekday", str(weekday))
-
-
-def clock(minutes: int) -> str:
-    """Return minutes after midnight as a time of day: `08:30`."""
-    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _when(recurrence: Recurrence, text: Text) -> Sequence[str]:

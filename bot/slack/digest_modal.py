@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from bot.digests.content import can_be_told
-from bot.digests.reading import known_calendar, known_zone
-from bot.digests.wording import clock, day_name
+from bot.digests.wording import day_name
 from bot.posting.forms import forms
-from bot.recurrence import WORKING_DAYS, Cadence, Recurrence
+from bot.recurrence import WORKING_DAYS, Cadence, Recurrence, clock, known_calendar, known_zone
 from bot.render.elements import actions, button, option
 from bot.render.limits import Block
 from bot.slack.bot import Bot, Place, Reader

@@ -92,6 +92,7 @@ def test_in_french(desk):
         ("alerts on sla escalate 20m somebody", "escalate 20m @leads"),
         ("alerts on sla team:biling", "Billing"),
         ("alerts on sla by team", "team:billing"),
+        ("alerts on sla zone:Europe/Pari", "Europe/Paris"),
         ("alerts on what", "alerts on sla"),
         ("alerts snooze 2h", "no alert here"),
     ],
