@@ -1,3 +1,7 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
+
 import pytest
 from shown import actions, button, field, home, menu, modal, option, section, until, words
 
@@ -361,6 +365,28 @@ def test_dates_and_times_are_dates_and_times(slack, app, client):
     assert slack.modal("U_BOB").state["day"]["day"]["selected_date"] == "2026-11-24"
     with pytest.raises(ValueError, match="hour"):
         slack.select("U_BOB", slack.modal("U_BOB"), "time", "25:00")
+
+
+def test_of_two_offers_with_one_value_that_asked_for_last_is_meant_whichever_comes_first(slack, app, client, heard):
+    overtaken = Event()
+
+    @app.options("pick")
+    def options(ack, payload):
+        if payload["value"] == "bil":
+            overtaken.wait(2)
+        ack(options=[option("7", payload["value"])])
+
+    external = {"type": "external_select", "action_id": "pick", "min_query_length": 0}
+    message = post(slack, client, actions(external))
+    with ThreadPoolExecutor(2) as typing:
+        first = typing.submit(slack.suggest, "U_BOB", message, "pick", "bil")
+        while not slack._suggested:
+            sleep(0.01)
+        slack.suggest("U_BOB", message, "pick", "bill")
+        overtaken.set()
+        first.result()
+    slack.select("U_BOB", message, "pick", "7")
+    assert heard[0]["actions"][0]["selected_option"] == option("7", "bill")
 
 
 def test_a_menu_that_asks_the_bot_shows_what_it_offers(slack, app, client, heard):
