@@ -64,6 +64,13 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", local_resolve)
 
 
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    """Forget the proxies of the environment: Slack's client sends even this machine's addresses through them."""
+    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def _server_url() -> str:
     """Return a PostgreSQL server: the one of `TEST_DATABASE_URL`, or one from the wheel; skip when there is neither."""
     if given := os.environ.get("TEST_DATABASE_URL"):

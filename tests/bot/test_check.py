@@ -23,12 +23,6 @@ from kpi.schema import helpdesks
 BOT, APP = SecretStr("xoxb-stand-in"), SecretStr("xapp-stand-in")
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 def findings(settings, *, now=DEMO_NOW, connector=connect, slack_url="http://localhost:1/", language="en"):
     """Return the sentences found, by how good they are."""
     found = {state: [] for state in State}

@@ -93,12 +93,6 @@ def tracker(rt_settings, rt_file, tmp_path_factory):
     tracker.stop()
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @contextmanager
 def running(tracker, directory):
     file = directory / "settings.toml"

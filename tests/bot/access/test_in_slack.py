@@ -19,13 +19,6 @@ RULES = AccessTable(leads=("S_LEADS",), people={"U_ALICE": ("alice",)}, channels
 EVERYBODY = frozenset({"U_BOB", "U_ALICE", "U_DINA", "U_APP"})
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    """Slack's client sends even this machine's addresses through a proxy of the environment."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def engine(new_engine):
     engine = new_engine()

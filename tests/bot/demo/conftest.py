@@ -21,13 +21,6 @@ class Clock:
         return self.now
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    """Slack's client sends even this machine's addresses through a proxy of the environment."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def clock():
     return Clock(1_795_511_160.0)

@@ -3,13 +3,6 @@ from digest_desk import DigestDesk, digest_slack
 
 
 @pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    """Slack's client sends even this machine's addresses through a proxy of the environment."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
     monkeypatch.setattr("bot.posting.send.A_MESSAGE_EVERY_S", 0.0)
 

@@ -5,13 +5,6 @@ from bot.demo.slack import StandInSlack
 from bot.posting.send import posting_once
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    """Slack's client sends even this machine's addresses through a proxy of the environment."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def workspace():
     """Give a stand-in Slack that no bot listens to."""

@@ -6,13 +6,6 @@ from bot.commands import Commands
 from bot.database import open_database
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    """Slack's client sends even this machine's addresses through a proxy of the environment."""
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture
 def engine(make_sqlite):
     engine = open_database(make_sqlite())

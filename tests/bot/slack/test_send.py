@@ -2,35 +2,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from slack_desk import TOKEN, connected, settings, store_facts
+from slack_desk import TOKEN, connected
 from slack_sdk import WebClient
 from structlog.testing import capture_logs
 
-from bot.asking import Asker
-from bot.commands import Commands
-from bot.database import open_database
 from bot.demo.slack import RESPONSE_URL_USES, Fault
 from bot.posting.send import Message, Poster, SendError, reply
-
-
-@pytest.fixture
-def engine(make_sqlite):
-    engine = open_database(make_sqlite())
-    store_facts(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def commands(engine):
-    return Commands(Asker(engine, settings()))
-
-
-@pytest.fixture
-def slack(commands, engine):
-    """Give a stand-in Slack with the bot connected over HTTP."""
-    with connected(commands, engine) as stand_in:
-        yield stand_in
 
 
 @pytest.fixture
