@@ -23,6 +23,32 @@ refused_tickets = Table(
     Index("ix_refused_tickets_next_try_at", "helpdesk", "next_try_at"),
 )
 
+heard_tickets = Table(
+    "heard_tickets",
+    metadata,
+    Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
+    Column("external_id", Text, primary_key=True),
+    Column("mark", Text, nullable=False, comment="random, another one each time it is heard of"),
+    Column("heard_at", INSTANT, nullable=False),
+)
+
+sweeps = Table(
+    "sweeps",
+    metadata,
+    Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
+    Column("name", Text, primary_key=True, comment="open, ended, all"),
+    Column("began_at", INSTANT, nullable=False),
+    Column("position", BigInteger, comment="the last ticket looked at; NULL once all were"),
+)
+
+told_rules = Table(
+    "told_rules",
+    metadata,
+    Column("helpdesk", Text, ForeignKey("helpdesks.key"), primary_key=True),
+    Column("since", INSTANT, primary_key=True, comment="when they were first seen"),
+    Column("rules", Text, nullable=False, comment="JSON: the helpdesk's own business hours and SLA policies"),
+)
+
 facts_rules = Table(
     "facts_rules",
     metadata,

@@ -154,6 +154,16 @@ messages = Table(
 )
 
 
+vendor_figures = Table(
+    "vendor_figures",
+    metadata,
+    _ticket_key(),
+    Column("name", Text, primary_key=True, comment="what the helpdesk says itself: first_reply_s, resolution_due_at …"),
+    Column("business", SmallInteger, primary_key=True, comment="1 in its business time, 0 in calendar time"),
+    Column("value", BigInteger, nullable=False, comment="seconds, or an instant"),
+)
+
+
 def _happened(name: str, *columns: Column[object] | Column[int] | Column[str] | Column[float] | Index) -> Table:
     """Return a table of things that have an identifier of their own and may belong to a ticket."""
     return Table(
