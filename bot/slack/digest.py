@@ -12,7 +12,7 @@ from bot.render.elements import actions, button
 from bot.render.limits import Block
 from bot.render.mrkdwn import escape
 from bot.render.page import Section
-from bot.slack.bot import Bot, Reader
+from bot.slack.bot import Bot, Place, Reader
 from bot.slack.digest_modal import digest_view
 from bot.slack.subscribing import (
     Do,
@@ -81,12 +81,12 @@ def _on(bot: Bot, words: str, reader: Reader) -> Page:
     wanted, language = read_digest(words, bot.commands.asker, bot.now, text, zone=bot.zone(place), viewer=viewer)
     new = made(bot, wanted, reader, language)
     show(bot, new, reader)
-    return came_about(bot, stored(bot, new), text)
+    return came_about(bot, stored(bot, new), place, text)
 
 
-def came_about(bot: Bot, subscription: Subscription, text: Text) -> Page:
+def came_about(bot: Bot, subscription: Subscription, place: Place, text: Text) -> Page:
     """Return that a digest was made or changed, and when it comes first."""
-    said = [line(bot, subscription, text)]
+    said = [line(bot, subscription, place, text)]
     said += [] if subscription.is_personal else [text("digest.invite")]
     return Page(sections=(Section(heading=text("digest.made"), lines=tuple(said)),))
 
@@ -115,7 +115,7 @@ def _test(bot: Bot, words: str, reader: Reader) -> Page:
     tested = chosen(bot, words, reader, KINDS)
     for one in tested:
         show(bot, one, reader)
-    lines = tuple(line(bot, one, reader.text) for one in tested)
+    lines = tuple(line(bot, one, reader.place, reader.text) for one in tested)
     return Page(sections=(Section(heading=reader.text("digest.heading"), lines=lines),))
 
 

@@ -40,7 +40,7 @@ def digest_view(bot: Bot, place: Place, text: Text, subscription: Subscription |
         field("weekdays", text, _weekdays(recurrence, text), optional=True, hint=True),
         field("month_day", text, _month_day(recurrence), optional=True, hint=True),
         field("zone", text, words_field(recurrence.zone), hint=True),
-        field("filter", text, words_field(_filters(bot, wanted.filters, text)), optional=True, hint=True),
+        field("filter", text, words_field(_filters(bot, wanted.filters, place, text)), optional=True, hint=True),
         field("holidays", text, words_field(recurrence.calendar or ""), optional=True, hint=True),
         field("language", text, menu({each: text(f"language.{each}") for each in LANGUAGES}, text, language)),
         *actions([button(text("button.digest_test"), "digest_test", "test")]),
@@ -73,9 +73,9 @@ def _month_day(recurrence: Recurrence) -> Block:
     return {**made, "initial_value": str(recurrence.month_day)}
 
 
-def _filters(bot: Bot, filters: tuple[Filter, ...], text: Text) -> str:
-    spoken, asker = lexicon(text.language), bot.commands.asker
-    return " ".join(filter_words(chosen, spoken, asker.values(chosen.dimension)) for chosen in filters)
+def _filters(bot: Bot, filters: tuple[Filter, ...], place: Place, text: Text) -> str:
+    spoken, asker, viewer = lexicon(text.language), bot.commands.asker, bot.viewer(place)
+    return " ".join(filter_words(chosen, spoken, asker.values(chosen.dimension, viewer)) for chosen in filters)
 
 
 # --- What was filled in ----------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def submit_digest(bot: Bot, sent: Submitted, text: Text) -> Outcome:
 
     def say() -> None:
         # Where it is a channel's, its owner alone is told: nobody else has asked.
-        said = f"{text('digest.made')}: {line(bot, subscription, text)}"
+        said = f"{text('digest.made')}: {line(bot, subscription, sent.place, text)}"
         bot.poster.post(bot.poster.direct(sent.place.user), forms((), text, bot.poster, above=said))
 
     return {}, say

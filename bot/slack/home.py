@@ -58,7 +58,7 @@ def _subscriptions(bot: Bot, place: Place, text: Text) -> list[Block]:
     for one in bot.subscriptions.of_owner(place.team_id, place.user)[:SUBSCRIBED]:
         # A channel is named by reference, which escaping would take apart.
         where = text("home.personal") if one.is_personal else f"<#{one.channel}>"
-        said = [where, escape(written(bot, one.wanted, one.kind, text)), *map(escape, _state(one, zone, text))]
+        said = [where, escape(written(bot, one.wanted, one.kind, place, text)), *map(escape, _state(one, zone, text))]
         blocks += [section(cut(" · ".join(said), SECTION_TEXT)), *actions(_buttons(one, text))]
     return [*blocks, *actions([button(text("button.digest_personal"), "digest_new", "personal")])]
 

@@ -21,7 +21,7 @@ def subscribe(bot: Bot, words: str, reader: Reader) -> Page:
     )
     new = made(bot, wanted, reader, language)
     said = _try(bot, new, wanted, reader)
-    lines = (line(bot, stored(bot, new), text), said)
+    lines = (line(bot, stored(bot, new), place, text), said)
     return Page(sections=(Section(heading=text("alerts.heading"), lines=lines),))
 
 
@@ -30,7 +30,7 @@ def test(bot: Bot, words: str, reader: Reader) -> Page:
     text, lines = reader.text, []
     for one in chosen(bot, words, reader, (Kind.KPI,)):
         if isinstance(one.wanted, KpiWanted):
-            lines += [line(bot, one, text), _try(bot, one, one.wanted, reader)]
+            lines += [line(bot, one, reader.place, text), _try(bot, one, one.wanted, reader)]
     return Page(sections=(Section(heading=text("alerts.heading"), lines=tuple(lines)),))
 
 

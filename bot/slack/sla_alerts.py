@@ -31,7 +31,7 @@ def subscribe(bot: Bot, words: str, reader: Reader, zone: str) -> Page:
         language=text.language,
         now=bot.now,
     )
-    lines = (line(bot, made, text), text("alerts.made"))
+    lines = (line(bot, made, place, text), text("alerts.made"))
     return Page(sections=(Section(heading=text("alerts.heading"), lines=lines),))
 
 

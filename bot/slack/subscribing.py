@@ -126,15 +126,16 @@ def chosen(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> list[
     return wanted
 
 
-def written(bot: Bot, wanted: Wanted, kind: Kind, text: Text) -> str:
-    """Return the command that makes a subscription like this one."""
-    values = {chosen.dimension: bot.commands.asker.values(chosen.dimension) for chosen in wanted.filters}
+def written(bot: Bot, wanted: Wanted, kind: Kind, place: Place, text: Text) -> str:
+    """Return the command that makes a subscription like this one, with the names that a reader there may see."""
+    viewer = bot.viewer(place)
+    values = {chosen.dimension: bot.commands.asker.values(chosen.dimension, viewer) for chosen in wanted.filters}
     return WRITTEN[kind](wanted, text, values)
 
 
-def line(bot: Bot, subscription: Subscription, text: Text) -> str:
+def line(bot: Bot, subscription: Subscription, place: Place, text: Text) -> str:
     """Return a subscription in one line: what makes it, when it comes next or why it doesn't, whose it is."""
-    said = [written(bot, subscription.wanted, subscription.kind, text)]
+    said = [written(bot, subscription.wanted, subscription.kind, place, text)]
     if subscription.is_paused:
         said.append(paused(subscription, text))
     elif subscription.next_at is not None:
@@ -156,7 +157,7 @@ def listed(bot: Bot, reader: Reader, kinds: Sequence[Kind], heading: str, how: s
     """Return what is told in a place, numbered, and how to make more."""
     text = reader.text
     there = found(bot, reader.place, kinds)
-    lines = [f"{number}. {line(bot, one, text)}" for number, one in enumerate(there, 1)]
+    lines = [f"{number}. {line(bot, one, reader.place, text)}" for number, one in enumerate(there, 1)]
     if not lines:
         lines = [text("subscription.nothing")]
     return Page(sections=(Section(heading=heading, lines=(*lines, how)),))
@@ -196,7 +197,7 @@ def end(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> Page:
     """End what words mean; say what ended, and how to get it back. Raises as `chosen`."""
     text = reader.text
     ended = chosen(bot, words, reader, kinds)
-    lines = [line(bot, one, text) for one in ended]
+    lines = [line(bot, one, reader.place, text) for one in ended]
     for one in ended:
         bot.subscriptions.remove(one.id)
     return Page(sections=(Section(heading=text("subscription.ended"), lines=(*lines, text("subscription.back"))),))
@@ -221,5 +222,5 @@ def resumed(bot: Bot, subscription: Subscription, place: Place) -> Subscription:
 
 
 def _changed(bot: Bot, subscriptions: Sequence[Subscription], reader: Reader) -> Page:
-    lines = tuple(line(bot, one, reader.text) for one in subscriptions)
+    lines = tuple(line(bot, one, reader.place, reader.text) for one in subscriptions)
     return Page(sections=(Section(heading=reader.text("subscription.changed"), lines=lines),))

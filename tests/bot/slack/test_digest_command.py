@@ -6,13 +6,17 @@ import pytest
 from cast import at
 from slack_desk import NOW, TOKEN, asked, buttons, choice, settings
 from slack_sdk import WebClient
+from sqlalchemy import insert
 
+from bot.database import writing
 from bot.demo.slack import Fault
 from bot.digests.run import digests_for
 from bot.posting.send import posting_once
 from bot.recurrence import WORKING_DAYS, Recurrence
 from bot.slack.directory import SlackDirectory
 from bot.subscriptions import DigestWanted, Kind, Subscriptions
+from kpi import schema
+from kpi.question import Filter
 
 PARIS = "Europe/Paris"
 MORNING = Recurrence(at=510, zone=PARIS, weekdays=WORKING_DAYS, calendar="FR")
@@ -39,6 +43,19 @@ def test_a_list_speaks_the_readers_language(slack, subscriptions):
     subscribed(subscriptions)
     said = asked(slack, "digest liste", "Digests ici").text
     assert "/kpi digest on jours ouvrés 08:30 zone:Europe/Paris feries:FR fcr csat" in said
+
+
+def test_a_customer_in_a_filter_is_named_to_those_who_lead(slack, engine, subscriptions):
+    with writing(engine) as connection:
+        customer = {"helpdesk": "desk", "external_id": "dina1", "name": "Dina Moreau"}
+        connection.execute(insert(schema.customers), customer)
+    of_dina = (Filter(dimension="customer", values=("dina1",)),)
+    for channel, owner in (("C_SUPPORT", "U_BOB"), ("D_DINA", "U_DINA")):
+        wanted = DigestWanted(recurrence=MORNING, filters=of_dina)
+        subscriptions.add(wanted, team_id="T_DEMO", channel=channel, owner=owner, language="en", now=NOW)
+    assert 'customer:"Dina Moreau"' in asked(slack, "digest", "Digests here").text
+    assert "customer:dina1" in asked(slack, "digest", "Digests here", user="U_DINA").text
+    assert "customer:dina1" in str(home(slack, "My digests and alerts", "U_DINA").blocks)
 
 
 def test_off_says_what_ended_and_how_to_get_it_back(slack, subscriptions):
