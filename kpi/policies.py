@@ -51,19 +51,29 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """An SLA policy, in force for clocks that start in `[since, until)`; its resolution clock stops in `pauses`."""
+class Rule:
+    """Something in force in `[since, until)` for tickets for which every condition holds."""
 
-    key: str
-    targets: tuple[Target, ...]
     when: tuple[Condition, ...] = ()
-    pauses: frozenset[Status] = WAITING
     since: int | None = None
     until: int | None = None
 
     def in_force(self, at: int) -> bool:
-        """Tell whether a clock that starts at this instant falls under it."""
+        """Tell whether it is in force at an instant."""
         return (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(Rule):
+    """An SLA policy, for clocks that start while it is in force; its resolution clock stops in `pauses`.
+
+    An `exclusive` one leaves nothing to the policies after it, not even what it doesn't promise itself.
+    """
+
+    key: str
+    targets: tuple[Target, ...]
+    pauses: frozenset[Status] = WAITING
+    exclusive: bool = False
 
     def target(self, metric: Metric, priority: str | None) -> Target | None:
         """Return what it promises; a target for this very priority goes before one for all."""
@@ -72,11 +82,18 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
-    """Puts tickets for which every condition holds under a schedule."""
+class Assignment(Rule):
+    """Puts tickets under a schedule while it is in force; under none, calendar time counts."""
 
-    schedule: Schedule
-    when: tuple[Condition, ...] = ()
+    schedule: Schedule | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRules:
+    """The schedules and policies that a helpdesk has itself; in each the first that holds counts."""
+
+    schedules: tuple[Assignment, ...] = ()
+    policies: tuple[Policy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +137,7 @@ class Rulebook:
 
     def teams_mentioned(self) -> frozenset[str]:
         """Return the teams that rules ask for, by name or identifier as they were written."""
-        rules: tuple[Assignment | Policy, ...] = (*self.schedules, *self.policies)
+        rules: tuple[Rule, ...] = (*self.schedules, *self.policies)
         conditions = [condition for rule in rules for condition in rule.when if condition.field == "team"]
         asked = [condition.values for condition in conditions]
         return frozenset(word for words in (*asked, *self.escalation.tiers) for word in words)
@@ -131,12 +148,16 @@ class Rulebook:
         policies = zip(self.policies, kept, strict=True)
         return replace(self, policies=tuple(replace(policy, targets=tuple(targets)) for policy, targets in policies))
 
-    def _hold(self, conditions: tuple[Condition, ...], attributes: Attributes) -> bool:
-        return all(condition.holds(attributes, self.team_names) for condition in conditions)
+    def _holds(self, rule: Rule, attributes: Attributes, at: int) -> bool:
+        return rule.in_force(at) and all(condition.holds(attributes, self.team_names) for condition in rule.when)
 
-    def schedule(self, attributes: Attributes) -> Schedule | None:
-        """Return the schedule of a ticket like this; None when it is under none, so that calendar time counts."""
-        return next((a.schedule for a in self.schedules if self._hold(a.when, attributes)), None)
+    def schedule(self, attributes: Attributes, at: int) -> Schedule | None:
+        """Return the schedule of a ticket like this at an instant; under None, calendar time counts."""
+        return next((rule.schedule for rule in self.schedules if self._holds(rule, attributes, at)), None)
+
+    def schedule_changes(self) -> list[int]:
+        """Return the instants at which some ticket may come under another schedule though nothing happens to it."""
+        return sorted({at for rule in self.schedules for at in (rule.since, rule.until) if at is not None})
 
     def tier(self, team: str | None) -> int | None:
         """Return how many tiers are below a team's; None when it is in none."""
@@ -148,8 +169,10 @@ class Rulebook:
     def promise(self, metric: Metric, attributes: Attributes, started_at: int) -> tuple[Policy, Target] | None:
         """Return the policy and target of a clock that starts at this instant; None when nothing is promised."""
         for policy in self.policies:
-            if policy.in_force(started_at) and self._hold(policy.when, attributes):
+            if self._holds(policy, attributes, started_at):
                 target = policy.target(metric, attributes.get("priority"))
                 if target is not None:
                     return policy, target
+                if policy.exclusive:
+                    return None
         return None

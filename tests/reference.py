@@ -8,6 +8,7 @@ from reference_moments import Moment, Row, in_order, moments
 from reference_time import SlowTime
 
 from kpi.events import ENDED, GONE, UNSOLVED, WAITING, Author, Field, History, Message, Status
+from kpi.hours import Schedule
 from kpi.policies import Metric, Policy, Rulebook, Target
 from kpi.schema import FACTS
 
@@ -29,13 +30,19 @@ class Told:
         ends = [moment.at for moment in self.moments[1:]] + [LAST]
         # A state that lasted no time is none it was in.
         self.lasting = [moment for moment, end in zip(self.moments, ends, strict=True) if moment.at < end]
-        self.pieces = [(moment.at, rules.schedule(self.attributes(moment.after))) for moment in self.lasting]
+        dated = {at for rule in rules.schedules for at in (rule.since, rule.until) if at is not None}
+        turns = sorted({moment.at for moment in self.lasting} | {at for at in dated if at > self.lasting[0].at})
+        self.pieces = [(at, self._schedule(at)) for at in turns]
         self.business = SlowTime(self.pieces, FIRST, LAST)
         self.calendar = SlowTime([(FIRST, None)], FIRST, LAST)
         self.has_schedule = any(schedule is not None for _, schedule in self.pieces)
         messages = [moment for moment in self.moments if isinstance(moment.event, Message)]
         on_time = messages and messages[0].at <= self.ticket.created_at + OPENING_S
         self.opening = messages[0] if on_time else None
+
+    def _schedule(self, instant: int) -> Schedule | None:
+        state = [moment.after for moment in self.lasting if moment.at <= instant][-1]
+        return self.rules.schedule(self.attributes(state), instant)
 
     def attributes(self, state: Row) -> Row:
         fields = {name: state[name] for name in ("team", "priority", "level", "type")}

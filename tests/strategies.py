@@ -129,30 +129,41 @@ def targets(draw) -> tuple[Target, ...]:
     )
 
 
+def dates() -> st.SearchStrategy[dict[str, int | None]]:
+    """From when until when a rule is in force: mostly always."""
+    instant = st.none() | st.none() | st.integers(OPENED, OPENED + 14 * DAY)
+    return st.fixed_dictionaries({"since": instant, "until": instant})
+
+
 @st.composite
 def policies(draw, key: str) -> Policy:
     """A policy, sometimes in force for a part of the time only."""
-    instant = st.none() | st.none() | st.integers(OPENED, OPENED + 14 * DAY)
     return Policy(
         key=key,
         targets=draw(targets()),
         when=draw(conditions()),
         pauses=draw(st.sampled_from((WAITING, frozenset({Status.PENDING}), frozenset()))),
-        since=draw(instant),
-        until=draw(instant),
+        exclusive=draw(st.booleans()),
+        **draw(dates()),
     )
+
+
+@st.composite
+def assignments(draw) -> Assignment:
+    """A schedule or none, for some tickets, sometimes for a part of the time only."""
+    schedule = draw(st.sampled_from((DESK, SHIFTS, OVERSEAS, EVERY_HOUR, None)))
+    return Assignment(schedule=schedule, when=draw(conditions()), **draw(dates()))
 
 
 @st.composite
 def rulebooks(draw) -> Rulebook:
     """Schedules by team, priority or level, one or two policies, and a tag for tests."""
-    schedules_used = draw(st.lists(st.sampled_from((DESK, SHIFTS, OVERSEAS, EVERY_HOUR)), max_size=3))
     tiers = draw(
         st.sampled_from(((), (("Support desk",), ("field", "billing")), (("billing",), ("support",), ("field",))))
     )
     return Rulebook(
         escalation=Escalation(tiers=tiers, priorities=draw(st.sampled_from((frozenset(), frozenset({"Urgent"}))))),
-        schedules=tuple(Assignment(schedule=schedule, when=draw(conditions())) for schedule in schedules_used),
+        schedules=tuple(draw(st.lists(assignments(), max_size=3))),
         policies=tuple(draw(policies(key)) for key in ("first", "second")[: draw(st.sampled_from((0, 1, 1, 2, 2)))]),
         test_tags=frozenset({"test"}),
         team_names={"support": "Support desk"},

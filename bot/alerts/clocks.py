@@ -198,7 +198,7 @@ def remaining(clock: Clock, rules: Rulebook, now: int) -> int:
     """Return the seconds until it is due, in its own time: business time where it counts that; below 0 none is left."""
     if clock.due_at is None:
         raise ValueError("a clock that is not running is never due")
-    schedule = rules.schedule(clock.attributes) if clock.business else None
+    schedule = rules.schedule(clock.attributes, now) if clock.business else None
     if schedule is None or clock.due_at <= now:
         return clock.due_at - now
     return schedule.elapsed(now, clock.due_at)
@@ -219,12 +219,12 @@ class Horizon:
 
 def horizon(rules: Iterable[Rulebook], lead_s: int, now: int) -> Horizon:
     """Return how far off clocks can be due that have so little time left."""
-    schedules = [assigned.schedule for each in rules for assigned in each.schedules]
+    schedules = [rule.schedule for each in rules for rule in each.schedules if rule.schedule is not None]
     due_at = max([now + lead_s, *(schedule.add(now, lead_s) for schedule in schedules)])
     return Horizon(due_at, max([due_at, *(schedule.last(due_at, 0) for schedule in schedules)]))
 
 
 def opens_at(clock: Clock, rules: Rulebook, now: int) -> int:
     """Return when its time goes on: now, or at the next opening."""
-    schedule = rules.schedule(clock.attributes) if clock.business else None
+    schedule = rules.schedule(clock.attributes, now) if clock.business else None
     return now if schedule is None else max(now, schedule.last(now, 0))

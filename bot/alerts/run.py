@@ -94,7 +94,7 @@ class Alerts:
         with world(self._engine, self._settings, now) as known, known.frames.connect() as connection:
             clocks = clocks_of(connection, found.alerts if found is not None else ())
             rules = [(known.rules.get(clock.helpdesk), clock) for clock, _ in clocks.values() if clock.business]
-            schedules = [each.schedule(clock.attributes) for each, clock in rules if each is not None]
+            schedules = [each.schedule(clock.attributes, now) for each, clock in rules if each is not None]
         return min((each.next_opening(now) for each in schedules if each is not None), default=None)
 
     def _open_surely(self, order: Subscription, known: World) -> None:

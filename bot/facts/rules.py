@@ -51,7 +51,11 @@ def fingerprint(rules: Rulebook) -> str:
     """Return a digest of all that facts depend on besides events; of team names, only those that rules mention."""
     mentioned = {word.casefold() for word in rules.teams_mentioned()}
     names = {key: name for key, name in rules.team_names.items() if name.casefold() in mentioned}
-    calendars = _holidays_version() if any(a.schedule.country for a in rules.schedules) else None
+    calendars = (
+        _holidays_version()
+        if any(rule.schedule is not None and rule.schedule.country for rule in rules.schedules)
+        else None
+    )
     made_with = [FACTS_VERSION, calendars, rules.schedules, rules.policies, rules.test_tags, rules.escalation, names]
     return sha256(json.dumps(_plain(made_with), sort_keys=True).encode()).hexdigest()
 

@@ -230,9 +230,13 @@ def _opening(ticket: Ticket, events: list[Message | Change]) -> Message | None:
 
 
 def _timeline(story: Story, rules: Rulebook) -> Timeline | None:
+    changes = rules.schedule_changes()
     pieces: list[tuple[int, Schedule | None]] = []
     for segment in story.segments:
-        schedule = rules.schedule(story.attributes(segment.state))
-        if not pieces or pieces[-1][1] is not schedule:
-            pieces.append((segment.start, schedule))
+        attributes = story.attributes(segment.state)
+        meanwhile = (at for at in changes if segment.start < at and (segment.end is None or at < segment.end))
+        for at in (segment.start, *meanwhile):
+            schedule = rules.schedule(attributes, at)
+            if not pieces or pieces[-1][1] is not schedule:
+                pieces.append((at, schedule))
     return None if all(schedule is None for _, schedule in pieces) else Timeline(pieces)

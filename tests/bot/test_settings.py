@@ -586,7 +586,7 @@ def test_a_week_starts_on_no_other_word(refused):
 def test_a_rulebook_holds_everything_that_facts_depend_on(load):
     settings = load(OFFICE + "always = true\n" + PROMISE + 'first_reply = "1h"\nwhen = { team = "Support" }')
     rules = settings.rulebook({"1": "Support"})
-    assert isinstance(rules.schedule({}), Schedule)
+    assert isinstance(rules.schedule({}, 0), Schedule)
     assert rules.promise(Metric.FIRST_REPLY, {"team": "1"}, 0) is not None
     assert settings.teams_mentioned() == {"Support"}
     assert load('test_tags = ["test"]').rulebook({}).test_tags == {"test"}

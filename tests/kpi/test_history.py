@@ -318,6 +318,15 @@ def test_the_policy_is_the_one_in_force_when_the_clock_started():
         assert clock(facts)["policy"] == key
 
 
+def test_an_exclusive_policy_leaves_nothing_to_those_after_it_and_others_leave_what_they_dont_promise():
+    resolution = Target(metric=Metric.RESOLUTION, seconds=DAY)
+    for exclusive, metrics in ((True, ["first_reply"]), (False, ["first_reply", "resolution"])):
+        first = Policy(key="first", targets=(first_reply_within(HOUR),), exclusive=exclusive)
+        rules = Rulebook(policies=(first, Policy(key="second", targets=(first_reply_within(60), resolution))))
+        found = {row["metric"]: row["policy"] for row in fold(Tale(T0).history, rules).clocks}
+        assert found == dict(zip(metrics, ("first", "second"), strict=False))
+
+
 def test_conditions_take_the_teams_name_or_its_identifier():
     policy = Policy(
         key="vip", targets=(first_reply_within(HOUR),), when=(Condition(field="team", values=("Billing",)),)
@@ -418,6 +427,18 @@ def test_business_time_follows_the_schedule_the_ticket_was_under():
     rules = Rulebook(schedules=(Assignment(schedule=evenings, when=in_billing), Assignment(schedule=mornings)))
     told = Tale(T0).change(T0 + HOUR, Field.TEAM, "billing").replies(at("2026-10-05 19:30"))
     assert fold(told.history, rules).turns[0]["reply_s"] == HOUR + 90 * MINUTE
+
+
+def test_opening_hours_that_were_changed_count_from_that_instant_though_nothing_happened_to_the_ticket():
+    monday = T0 - 8 * HOUR
+    half_days = Schedule(key="desk", zone="UTC", weeks=(Week(days=(((9 * HOUR, 12 * HOUR),),) * 7),))
+    whole_days = Schedule(key="desk", zone="UTC", weeks=(Week(days=(NINE_TO_SIX,) * 7),))
+    changed = monday + 2 * DAY
+    rules = Rulebook(
+        schedules=(Assignment(schedule=half_days, until=changed), Assignment(schedule=whole_days, since=changed))
+    )
+    told = Tale(T0).replies(monday + 3 * DAY)
+    assert fold(told.history, rules).turns[0]["reply_s"] == (3 + 3 + 9) * HOUR
 
 
 def test_facts_are_plain_values():
