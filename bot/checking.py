@@ -15,10 +15,12 @@ from sqlalchemy import text as sql
 from bot.database import is_current, open_database, shown, writing
 from bot.facts import needs_rebuild
 from bot.helpdesks.connector import Connector
+from bot.helpdesks.registry import WEBHOOKS
 from bot.settings import HelpdeskSettings, Settings
 from bot.tables import refused_tickets
 from bot.text import Text
 from bot.told import active_line, problem_lines, told
+from bot.webhooks import PATH
 from kpi.errors import HelpdeskError, KpiError, StorageError, suggest
 from kpi.memory import BYTES_PER_TICKET
 from kpi.schema import helpdesks, teams, ticket_facts
@@ -77,6 +79,7 @@ class Check:
             yield self._to_be_made(error) if error.key == "database_missing" else self._failed(error)
         for helpdesk in self.settings.helpdesks:
             yield from self._helpdesk(helpdesk)
+            yield from self._webhooks(helpdesk)
         yield from self._slack()
         if engine is not None:
             engine.dispose()
@@ -205,6 +208,17 @@ class Check:
             yield self._note(key, helpdesk=helpdesk.key, skew=self.text.duration(account.clock_skew_s))
         for key, values in account.warnings:
             yield Finding(state=State.NOTE, sentence=f"{helpdesk.key}: {self.text(f'warning.{key}', **values)}")
+
+    def _webhooks(self, helpdesk: HelpdeskSettings) -> Iterator[Finding]:
+        """Tell whether a helpdesk's webhooks are listened to, and what to enter there."""
+        webhook = WEBHOOKS.get(helpdesk.kind)
+        if webhook is None:
+            return
+        if helpdesk.webhook_secret is None:
+            yield self._note("webhooks_off", helpdesk=helpdesk.key)
+            return
+        key = "webhooks_by_address" if webhook.is_signed is None else "webhooks_signed"
+        yield self._good(key, helpdesk=helpdesk.key, path=f"{PATH}/{helpdesk.key}")
 
     # --- Slack ---------------------------------------------------------------------------------------------------
 

@@ -171,6 +171,7 @@ def upsert(
     *,
     key: Collection[str] | None = None,
     keep: Collection[str] = (),
+    first: Collection[str] = (),
 ) -> int:
     """Insert rows, or update those whose `key` is there and that differ; return how many were written.
 
@@ -180,11 +181,13 @@ def upsert(
         rows: all with the same columns; other columns get their default, or stay as they are.
         key: the columns of a unique constraint; the primary key by default.
         keep: columns where NULL means "not told" and leaves what is known.
+        first: columns that stay as they were inserted.
     """
     if not rows:
         return 0
     unique = tuple(column.name for column in table.primary_key) if key is None else tuple(key)
-    statement = _upsert_statement(connection.dialect.name, table, tuple(rows[0]), unique, frozenset(keep))
+    names, dialect = tuple(rows[0]), connection.dialect.name
+    statement = _upsert_statement(dialect, table, names, key=unique, keep=frozenset(keep), first=frozenset(first))
     # One prepared statement run for each row: fast on both, and no limit on the number of parameters.
     result = connection.execute(statement, list(rows), execution_options={"preserve_rowcount": True})
     return result.rowcount
@@ -192,7 +195,13 @@ def upsert(
 
 @cache  # making it takes longer than running it; there are as many as there are calls of upsert in the code
 def _upsert_statement(
-    dialect: str, table: Table, names: tuple[str, ...], key: tuple[str, ...], keep: frozenset[str]
+    dialect: str,
+    table: Table,
+    names: tuple[str, ...],
+    *,
+    key: tuple[str, ...],
+    keep: frozenset[str],
+    first: frozenset[str],
 ) -> Insert:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement: postgresql.Insert | sqlite.Insert = insert(table)
@@ -200,7 +209,7 @@ def _upsert_statement(
     told = {
         name: func.coalesce(excluded[name], table.c[name]) if name in keep else excluded[name]
         for name in names
-        if name not in key
+        if name not in key and name not in first
     }
     if not told:
         return statement.on_conflict_do_nothing(index_elements=key)

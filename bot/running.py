@@ -20,6 +20,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import Engine
 from sqlalchemy.exc import TimeoutError  # noqa: A004  # of the connection pool
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot import logs, metrics
 from bot.alerts.run import alerts_for
@@ -35,6 +36,7 @@ from bot.settings import Settings
 from bot.slack.app import SLACK_API, create_app
 from bot.slack.directory import SlackDirectory
 from bot.web import create_web
+from bot.webhooks import webhook_routes
 from kpi.errors import KpiError, SettingsError, StorageError, suggest
 from kpi.frames import DatabaseFrames
 from kpi.memory import MemoryFrames
@@ -57,7 +59,7 @@ log = structlog.get_logger(__name__)
 class Part(StrEnum):
     """What a process of the bot does: each can have processes of its own."""
 
-    WEB = "web"  # answers Slack
+    WEB = "web"  # answers Slack, and listens to the helpdesks' webhooks
     WORKER = "worker"  # reads the helpdesks, and does all else that is done by itself
 
 
@@ -122,8 +124,10 @@ def _run(settings: Settings, parts: frozenset[Part], api_url: str, ending: ExitS
     if app is not None and app_token is not None:
         readiness["slack"] = ending.enter_context(_socket_mode(app, app_token.get_secret_value()))
         app = None  # nobody else's requests are answered
-    watch = watched({"database": lambda: database_check(engine)}, readiness)
-    _serve(create_web(app, watch), port, parts)
+    beside: list[BaseRoute] = [*watched({"database": lambda: database_check(engine)}, readiness)]
+    if Part.WEB in parts:
+        beside += webhook_routes(engine, settings.helpdesks)
+    _serve(create_web(app, beside), port, parts)
 
 
 def _telling(engine: Engine, settings: Settings, asker: Asker, api_url: str, ending: ExitStack) -> Iterator[Job]:

@@ -6,7 +6,7 @@ Every variable and key is described in `docs/en/settings.md`. Whatever is unknow
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,8 +24,18 @@ from kpi.targets import Targets
 
 PREFIX = "KPI_BOT_"
 LANGUAGES = ("en", "fr")
-SECRETS = ("database_url", "helpdesk_token", "slack_bot_token", "slack_signing_secret", "slack_app_token")
+SECRETS = (
+    "database_url",
+    "helpdesk_token",
+    "helpdesk_webhook_secret",
+    "slack_bot_token",
+    "slack_signing_secret",
+    "slack_app_token",
+)
 """Variables that may hold a secret: each can name a file instead, as `<VARIABLE>_FILE`."""
+
+SHORTEST_WEBHOOK_SECRET = 16
+"""Fewer characters can be guessed."""
 
 _NO_TOKEN = SecretStr("")
 _PASSWORD = re.compile(r"://[^:/@]*:(.+)@")
@@ -41,6 +51,7 @@ class Environment(SettingsTable):
     helpdesk: Kind | None = None
     helpdesk_url: Url | None = None
     helpdesk_token: SecretStr | None = None
+    helpdesk_webhook_secret: SecretStr | None = None
     keep_subjects: bool = False
     sync_every: Duration = 300
     memory: bool = True
@@ -54,12 +65,13 @@ class Environment(SettingsTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpdeskSettings:
-    """One helpdesk; `options` are the connector's own."""
+    """One helpdesk; `options` are the connector's own. Without a webhook secret its webhooks aren't listened to."""
 
     key: str
     kind: str
     url: str = ""
     token: SecretStr = _NO_TOKEN
+    webhook_secret: SecretStr | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -106,8 +118,9 @@ class Settings:
     @property
     def secrets(self) -> frozenset[str]:
         """All secrets there are, so that no log shows one."""
-        tokens = (self.slack.bot_token, self.slack.signing_secret, self.slack.app_token)
-        given = {token.get_secret_value() for token in (*tokens, *(desk.token for desk in self.helpdesks)) if token}
+        of_slack = (self.slack.bot_token, self.slack.signing_secret, self.slack.app_token)
+        of_helpdesks = (secret for desk in self.helpdesks for secret in (desk.token, desk.webhook_secret))
+        given = {secret.get_secret_value() for secret in (*of_slack, *of_helpdesks) if secret}
         password = _PASSWORD.search(self.database_url)
         return frozenset(given if password is None else given | {password[1]})
 
@@ -134,7 +147,8 @@ class Settings:
 def load_settings(environment: Mapping[str, str] | None = None, *, reads_helpdesks: bool = True) -> Settings:
     """Return the settings of an environment, by default the process's own; raises SettingsError.
 
-    Unless it `reads_helpdesks`, the process needs no address and no token of any, and looks at none.
+    Unless it `reads_helpdesks`, the process needs no address and no token of any, and looks at none; webhook secrets it
+    has in any case.
     """
     environment = os.environ if environment is None else environment
     path = environment.get(variable("settings"), "").strip()
@@ -153,7 +167,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, reads_helpdes
         timezone=given.timezone,
         language=given.language,
         week_start=file.week_start,
-        helpdesks=_helpdesks(given, file, environment) if reads_helpdesks else _known_helpdesks(given, file),
+        helpdesks=_helpdesks(given, file, environment, reads=reads_helpdesks),
         slack=slack,
         targets=file.targets,
         kpis=configured(file.kpis),
@@ -205,7 +219,7 @@ def _secret_file(setting: str, path: Path) -> str:
 def _refuse_unknown(environment: Mapping[str, str], file: SettingsFile) -> None:
     """Refuse variables with our prefix that nothing reads: most are misspelt."""
     known = {variable(name) for name in Environment.model_fields} | {f"{variable(name)}_FILE" for name in SECRETS}
-    known |= {entry.token_env for entry in file.helpdesks if entry.token_env}
+    known |= {name for entry in file.helpdesks for name in (entry.token_env, entry.webhook_secret_env) if name}
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
             by_suffix = {word.removeprefix(PREFIX).casefold(): word for word in known}
@@ -226,53 +240,64 @@ def _slack_token(token: SecretStr | None, name: str, prefix: str) -> SecretStr |
     return token
 
 
-def _helpdesks(given: Environment, file: SettingsFile, environment: Mapping[str, str]) -> tuple[HelpdeskSettings, ...]:
+def _helpdesks(
+    given: Environment, file: SettingsFile, environment: Mapping[str, str], *, reads: bool
+) -> tuple[HelpdeskSettings, ...]:
     """Return the helpdesk of the environment, if one is set there, then those of the file."""
     found = []
     if given.helpdesk is not None:
         entry = HelpdeskEntry(
-            key=given.helpdesk, kind=given.helpdesk, url=given.helpdesk_url, token=given.helpdesk_token
+            key=given.helpdesk,
+            kind=given.helpdesk,
+            url=given.helpdesk_url,
+            token=given.helpdesk_token,
+            webhook_secret=given.helpdesk_webhook_secret,
         )
-        found.append(_complete(entry, given.helpdesk_token, lambda part: variable(f"helpdesk_{part}")))
-    elif given.helpdesk_url is not None or given.helpdesk_token is not None:
+        found.append(_helpdesk(entry, environment, lambda part: variable(f"helpdesk_{part}"), reads=reads))
+    elif reads and (given.helpdesk_url is not None or given.helpdesk_token is not None):
         raise SettingsError("setting_missing", setting=variable("helpdesk"))
     found += [
-        _complete(entry, _token(entry, environment), f"helpdesks.{entry.key}.{{}}".format) for entry in file.helpdesks
+        _helpdesk(entry, environment, f"helpdesks.{entry.key}.{{}}".format, reads=reads) for entry in file.helpdesks
     ]
     _refuse_doubles("helpdesks", [helpdesk.key for helpdesk in found])
     return tuple(found)
 
 
-def _known_helpdesks(given: Environment, file: SettingsFile) -> tuple[HelpdeskSettings, ...]:
-    """Return the helpdesks by name alone."""
-    found = [] if given.helpdesk is None else [HelpdeskSettings(key=given.helpdesk, kind=given.helpdesk)]
-    found += [HelpdeskSettings(key=entry.key, kind=entry.kind) for entry in file.helpdesks]
-    _refuse_doubles("helpdesks", [helpdesk.key for helpdesk in found])
-    return tuple(found)
+def _helpdesk(
+    entry: HelpdeskEntry, environment: Mapping[str, str], name: Callable[[str], str], *, reads: bool
+) -> HelpdeskSettings:
+    """Return a helpdesk that has all its kind needs, which is no address and no token unless somebody `reads` it.
 
-
-def _token(entry: HelpdeskEntry, environment: Mapping[str, str]) -> SecretStr | None:
-    place = f"helpdesks.{entry.key}"
-    ways = [name for name in ("token", "token_file", "token_env") if getattr(entry, name) is not None]
-    if len(ways) > 1:
-        raise SettingsError("setting_twice", setting=f"{place}.{ways[0]}", other=f"{place}.{ways[1]}")
-    if entry.token_file is not None:
-        return SecretStr(_secret_file(f"{place}.token_file", entry.token_file))
-    if entry.token_env is not None:
-        token = environment.get(entry.token_env, "").strip()
-        if not token:
-            raise SettingsError("setting_missing", setting=entry.token_env)
-        return SecretStr(token)
-    return entry.token
-
-
-def _complete(entry: HelpdeskEntry, token: SecretStr | None, name: Callable[[str], str]) -> HelpdeskSettings:
-    """Return a helpdesk that has all its kind needs; `name` gives a part the name people know it by."""
+    `name` gives a part the name people know it by.
+    """
+    webhook_secret = _secret(entry, "webhook_secret", environment)
+    if webhook_secret is not None and len(webhook_secret.get_secret_value()) < SHORTEST_WEBHOOK_SECRET:
+        raise SettingsError("webhook_secret_short", setting=name("webhook_secret"), shortest=SHORTEST_WEBHOOK_SECRET)
+    known = HelpdeskSettings(key=entry.key, kind=entry.kind, webhook_secret=webhook_secret)
+    if not reads:
+        return known
+    token = _secret(entry, "token", environment)
     if entry.kind not in WITHOUT_ADDRESS:
         if not entry.url:
             raise SettingsError("setting_missing", setting=name("url"))
         if token is None or not token.get_secret_value():
             raise SettingsError("setting_missing", setting=name("token"))
-    return HelpdeskSettings(
-        key=entry.key, kind=entry.kind, url=entry.url or "", token=token or _NO_TOKEN, options=entry.options
-    )
+    return replace(known, url=entry.url or "", token=token or _NO_TOKEN, options=entry.options)
+
+
+def _secret(entry: HelpdeskEntry, name: str, environment: Mapping[str, str]) -> SecretStr | None:
+    """Return a secret of a helpdesk: it stands there, in a file or in a variable. Raises SettingsError."""
+    place = f"helpdesks.{entry.key}"
+    given = {way: getattr(entry, way) for way in (name, f"{name}_file", f"{name}_env")}
+    ways = [way for way, value in given.items() if value is not None]
+    if len(ways) > 1:
+        raise SettingsError("setting_twice", setting=f"{place}.{ways[0]}", other=f"{place}.{ways[1]}")
+    if (path := given[f"{name}_file"]) is not None:
+        return SecretStr(_secret_file(f"{place}.{name}_file", path))
+    if (variable_name := given[f"{name}_env"]) is not None:
+        secret = environment.get(variable_name, "").strip()
+        if not secret:
+            raise SettingsError("setting_missing", setting=variable_name)
+        return SecretStr(secret)
+    secret_itself: SecretStr | None = given[name]
+    return secret_itself

@@ -45,7 +45,7 @@ Kind = Annotated[str, one_of(KINDS)]
 
 
 class HelpdeskEntry(SettingsTable):
-    """One helpdesk; its token stands here, in a file or in a variable of any name."""
+    """One helpdesk; each of its secrets stands here, in a file or in a variable of any name."""
 
     key: Key
     kind: Kind
@@ -53,6 +53,9 @@ class HelpdeskEntry(SettingsTable):
     token: SecretStr | None = None
     token_file: Path | None = None
     token_env: str | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_secret_file: Path | None = None
+    webhook_secret_env: str | None = None
     options: Anything = Field(default_factory=dict)
 
 

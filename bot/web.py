@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from bot.slack.manifest import EVENTS_PATH
 
 LARGEST_BODY = 1_000_000
+"""Slack sends nothing larger."""
 
 
 def create_web(app: App | None, beside: Sequence[BaseRoute] = ()) -> Starlette:
@@ -28,7 +29,7 @@ def create_web(app: App | None, beside: Sequence[BaseRoute] = ()) -> Starlette:
 
 def _slack_events(app: App) -> Callable[[Request], Awaitable[Response]]:
     async def slack_events(request: Request) -> Response:
-        body = await _read(request)
+        body = await read_body(request, LARGEST_BODY)
         if body is None:
             return Response(status_code=413)
         try:
@@ -41,11 +42,11 @@ def _slack_events(app: App) -> Callable[[Request], Awaitable[Response]]:
     return slack_events
 
 
-async def _read(request: Request) -> bytes | None:
-    """Return the body; None when it is larger than anything Slack sends, before it fills the memory."""
+async def read_body(request: Request, largest: int) -> bytes | None:
+    """Return the body; None when it has more bytes than it may, before it fills the memory."""
     body = bytearray()
     async for chunk in request.stream():
         body.extend(chunk)
-        if len(body) > LARGEST_BODY:
+        if len(body) > largest:
             return None
     return bytes(body)

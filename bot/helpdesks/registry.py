@@ -1,4 +1,4 @@
-"""The kinds of helpdesk: a new one is a folder here and a line in `CONNECTORS`."""
+"""The kinds of helpdesk: a new one is a folder here, a line in `CONNECTORS` and one in `WEBHOOKS`."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,16 @@ from bot.helpdesks.connector import Connector
 from bot.helpdesks.demo import connect as connect_demo
 from bot.helpdesks.freshdesk import Freshdesk
 from bot.helpdesks.helpscout import HelpScout
+from bot.helpdesks.helpscout.webhook import WEBHOOK as HELP_SCOUT
 from bot.helpdesks.intercom import Intercom
+from bot.helpdesks.intercom.webhook import WEBHOOK as INTERCOM
 from bot.helpdesks.liveagent import LiveAgent
 from bot.helpdesks.request_tracker import RequestTracker
+from bot.helpdesks.webhook import Webhook
 from bot.helpdesks.zammad import Zammad
+from bot.helpdesks.zammad.webhook import WEBHOOK as ZAMMAD
 from bot.helpdesks.zendesk import Zendesk
+from bot.helpdesks.zendesk.webhook import WEBHOOK as ZENDESK
 from bot.settings import HelpdeskSettings
 
 CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
@@ -24,6 +29,17 @@ CONNECTORS: dict[str, Callable[[HelpdeskSettings], Connector]] = {
     "zendesk": Zendesk,
 }
 """By kind; the settings accept no other (`bot.settings_file.KINDS`)."""
+
+WEBHOOKS = {
+    "freshdesk": Webhook(),
+    "help-scout": HELP_SCOUT,
+    "intercom": INTERCOM,
+    "liveagent": Webhook(),
+    "request-tracker": Webhook(),
+    "zammad": ZAMMAD,
+    "zendesk": ZENDESK,
+}
+"""By kind; the demo tells of nothing."""
 
 
 def connect(settings: HelpdeskSettings) -> Connector:
