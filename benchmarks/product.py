@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from kpi.frames import DatabaseFrames
 from kpi.memory import CATALOG, MemoryFrames
+from kpi.queries import ROWS_KEPT
 
 READ = ("ticket_facts", "turn_facts", "span_facts")
 """The facts that the questions read."""
@@ -20,22 +21,27 @@ PARTS_AT_ONCE = 4
 
 @contextmanager
 def engine(place: Path, tables: Collection[str] = READ) -> Iterator[tuple[MemoryFrames, duckdb.DuckDBPyConnection]]:
-    """Give the product's frames over a database of two tickets, and a connection of one's own to the same tables."""
+    """Give the product's frames over a database of two tickets, and a connection of one's own to the same tables.
+
+    They remember no results: each round works everything out.
+    """
     with databases.sqlite() as database:
         databases.name_people(database)
         databases.fill_some(database, place, 2)
-        with following(database, place, tables) as frames:
+        with following(database, place, tables, remembered=0) as frames:
             yield frames, _cursor(frames)
 
 
 @contextmanager
-def following(database: Engine, place: Path, tables: Collection[str] = READ) -> Iterator[MemoryFrames]:
+def following(
+    database: Engine, place: Path, tables: Collection[str] = READ, *, remembered: int = ROWS_KEPT
+) -> Iterator[MemoryFrames]:
     """Give the product's frames, which follow a database of a few tickets, so that they know what there is.
 
     Then the facts come from files straight into their tables, in the order in which the product keeps them. Ten million
     tickets would take an hour by way of a database.
     """
-    frames = MemoryFrames(DatabaseFrames(database))
+    frames = MemoryFrames(DatabaseFrames(database), remembered=remembered)
     try:
         frames.refresh()
         connection = _cursor(frames)

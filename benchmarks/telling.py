@@ -13,6 +13,7 @@ from time import monotonic, sleep, time
 
 import databases
 import desk
+from distant import Distant
 from measure import interleaved, shown, table
 from product import following
 from slack_sdk import WebClient
@@ -25,8 +26,6 @@ from bot.demo.slack import Channel, StandInSlack, serving
 from bot.demo.slack.directory import APP_USER, Person
 from bot.digests.run import digests_for
 from bot.facts import remember_rules, rules_of
-from bot.helpdesks.connector import Cursor, Page
-from bot.helpdesks.demo import DemoHelpdesk
 from bot.jobs import Job, Ticker
 from bot.posting.send import Poster, posting_once
 from bot.recurrence import DAYS_OF_WEEK, Recurrence
@@ -48,8 +47,6 @@ GROWTH_AT_MOST = 2
 
 ALERTED, ALERTED_WITHIN_S, TOLD_WITHIN_S = desk.TEAMS, 45, 30
 """So many alerts come due within so many seconds while helpdesks are read, and each must be told within the last."""
-
-PAGE_TAKES_S = 0.2
 
 DIGESTS = 500
 AT_MINUTE = 5
@@ -291,20 +288,11 @@ def _delays(engine: Engine, poster: Poster, posts: Posts) -> tuple[list[float], 
     return [at - (due[name] - LEAD_S) for name, at, _ in posts() if name in due], sum(read)
 
 
-class _Distant(DemoHelpdesk):
-    """A helpdesk whose pages take as long as the quickest do over a network."""
-
-    def pages(self, cursor: Cursor | None) -> Iterator[Page]:
-        for page in super().pages(cursor):
-            sleep(PAGE_TAKES_S)
-            yield page
-
-
 def _backfill(engine: Engine, settings: Settings, stopping: Event, read: list[int]) -> None:
     """Read helpdesks that were never read, one after the other."""
     while not stopping.is_set():
         number = len(read)
-        report = sync(engine, _Distant(seed=number), settings, f"demo{number}", stopping=stopping.is_set)
+        report = sync(engine, Distant(seed=number), settings, f"demo{number}", stopping=stopping.is_set)
         read.append(report.tickets)
 
 

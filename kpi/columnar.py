@@ -10,7 +10,7 @@ from kpi.dimensions import Identity
 from kpi.frames import Reference
 from kpi.known import Known, KnownFrames, holding
 from kpi.period import Span
-from kpi.queries import Query, Texts
+from kpi.queries import Query, Results, Texts
 from kpi.rows import Frame, Window
 from kpi.sources import SOURCES
 
@@ -26,6 +26,7 @@ class ColumnarFrames(KnownFrames):
         known: what is known of the data.
         values: the values of dimensions that were read before from the same data, to which more are added.
         texts: of queries that were made before, to which more are added.
+        results: of queries that were asked before of the same data, to which more are added.
     """
 
     def __init__(
@@ -34,10 +35,12 @@ class ColumnarFrames(KnownFrames):
         known: Known,
         values: dict[str, dict[str, str]] | None = None,
         texts: Texts | None = None,
+        results: Results | None = None,
     ) -> None:
         super().__init__(known, values)
         self._connection = connection
         self._texts = Texts() if texts is None else texts
+        self._results = Results() if results is None else results
 
     @contextmanager
     def snapshot(self) -> Iterator["ColumnarFrames"]:
@@ -74,7 +77,7 @@ class ColumnarFrames(KnownFrames):
             *(f"{value}::BIGINT AS {quoted(name)}" for name, value in window.constants.items()),
         ]
         query = f"SELECT {', '.join(chosen)} FROM {quoted(window.fact)} WHERE {' AND '.join(conditions)}"
-        return Query(self._connection, self._texts, query, (window.fact, *names, *window.constants))
+        return Query(self._connection, self._texts, self._results, query, (window.fact, *names, *window.constants))
 
     def _counted(self) -> list[str]:
         """Return the condition that a row is of a helpdesk that counts, or of none; most often all do."""

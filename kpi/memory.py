@@ -15,7 +15,7 @@ from kpi.columnar import NAMED, ColumnarFrames
 from kpi.copying import copy_rows, create_table, quoted
 from kpi.frames import DatabaseFrames, Reference
 from kpi.known import Known
-from kpi.queries import Texts
+from kpi.queries import ROWS_KEPT, Results, Texts
 from kpi.sources import SOURCES
 
 CATALOG = "facts"
@@ -93,9 +93,10 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A state whose rows are in memory, and the values of dimensions that were read from them."""
+    """A state whose rows are in memory, with the values of dimensions and the results that were read from them."""
 
     state: State
+    results: Results
     values: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
@@ -105,7 +106,7 @@ class MemorySnapshot(ColumnarFrames):
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, held: Held, database: DatabaseFrames, texts: Texts
     ) -> None:
-        super().__init__(connection, held.state.known, held.values, texts)
+        super().__init__(connection, held.state.known, held.values, texts, held.results)
         self._database = database
         self.refused = held.state.refused
         """Helpdesks whose facts were made with other rules."""
@@ -124,10 +125,13 @@ class MemoryFrames:
     Args:
         database: where facts are read from, by the process that holds this memory and by any other.
         refused: tells the helpdesks whose facts may not be shown as they are.
+        remembered: how many rows of results are remembered until other facts come.
     """
 
-    def __init__(self, database: DatabaseFrames, refused: Refused = lambda *_: ()) -> None:
-        self._database, self._refused = database, refused
+    def __init__(
+        self, database: DatabaseFrames, refused: Refused = lambda *_: (), *, remembered: int = ROWS_KEPT
+    ) -> None:
+        self._database, self._refused, self._remembered = database, refused, remembered
         self._duckdb = duckdb.connect()
         self._duckdb.execute(f"ATTACH ':memory:' AS {CATALOG} (COMPRESS)")
         self._duckdb.execute(f"CREATE TABLE {CATALOG}.held (number BIGINT)")
@@ -180,7 +184,7 @@ class MemoryFrames:
                 writer.begin()
                 if held is not None:
                     self._follow(connection, writer, held.state, state)
-                self._publish(writer, number + 1, Held(state=state))
+                self._publish(writer, number + 1, Held(state=state, results=Results(self._remembered)))
                 self._compress(writer)
             return True
 

@@ -129,4 +129,4 @@ class ParquetFrames(ColumnarFrames):
     def snapshot(self) -> Iterator[ColumnarFrames]:
         """Give the facts to one thread: an export never changes."""
         with self._connection.cursor() as reader:
-            yield ColumnarFrames(reader, self._known, self._values, self._texts)
+            yield ColumnarFrames(reader, self._known, self._values, self._texts, self._results)

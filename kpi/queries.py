@@ -1,7 +1,7 @@
 """Rows as a query in DuckDB's SQL, whose text is made once for all questions of a shape."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Self
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import Any, Self
 
 import duckdb
 import narwhals as nw
@@ -15,6 +15,9 @@ STAND_IN = "rows_of_the_window"
 
 KEPT = 2_000
 """How many texts are remembered; one has a few thousand characters."""
+
+ROWS_KEPT = 50_000
+"""How many rows of results are remembered of one state of the data; most results have one, ten take a kilobyte."""
 
 Shape = tuple[Hashable, ...]
 
@@ -46,12 +49,43 @@ class Texts:
         return str(frame.to_native().sql_query()).replace(f"main.{STAND_IN}", STAND_IN)
 
 
+class Results:
+    """Remembers what queries found in rows that stay as they are: people ask the same, and digests tell the same.
+
+    Args:
+        kept: how many rows of results.
+    """
+
+    def __init__(self, kept: int = ROWS_KEPT) -> None:
+        self._kept, self._size = kept, 0
+        self._found: dict[str, tuple[Sequence[str], Sequence[tuple[Any, ...]]]] = {}
+
+    def rows(self, connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Row]:
+        """Yield the rows that a query finds, each a new dictionary."""
+        names, rows = self._found.get(query) or self._read(connection, query)
+        return (dict(zip(names, row, strict=True)) for row in rows)
+
+    def _read(
+        self, connection: duckdb.DuckDBPyConnection, query: str
+    ) -> tuple[Sequence[str], Sequence[tuple[Any, ...]]]:
+        done = connection.execute(query)
+        found = [name for name, *_ in done.description or ()], done.fetchall()
+        size = len(found[1]) + 1
+        if self._size + size > self._kept:
+            self._found, self._size = {}, 0
+        if size <= self._kept:
+            self._found[query] = found
+            self._size += size
+        return found
+
+
 class Query:
     """Rows that a query finds, and what steps make of them.
 
     Args:
         connection: what reads.
-        texts: what is remembered for it.
+        texts: the texts that are remembered for it.
+        results: what is remembered of the rows that it reads.
         window: the query.
         shape: what tells its columns apart from those of other queries, and then one step from another.
         steps: what is made of the rows.
@@ -61,11 +95,13 @@ class Query:
         self,
         connection: duckdb.DuckDBPyConnection,
         texts: Texts,
+        results: Results,
         window: str,
         shape: Shape,
+        *,
         steps: tuple[Step, ...] = (),
     ) -> None:
-        self._connection, self._texts, self._window = connection, texts, window
+        self._connection, self._texts, self._results, self._window = connection, texts, results, window
         self._shape, self._steps = shape, steps
 
     @property
@@ -76,7 +112,8 @@ class Query:
 
     def then(self, shape: Hashable, step: Step) -> Self:
         """Return what a step makes of the rows."""
-        return type(self)(self._connection, self._texts, self._window, (*self._shape, shape), (*self._steps, step))
+        shapes, steps = (*self._shape, shape), (*self._steps, step)
+        return type(self)(self._connection, self._texts, self._results, self._window, shapes, steps=steps)
 
     def collected(self) -> list[Row]:
         """Return the rows as plain Python values."""
@@ -113,6 +150,4 @@ class Query:
         return f"WITH {STAND_IN} AS ({self._window})"
 
     def _read(self, text: str) -> list[Row]:
-        found = self._connection.execute(f"{self._with} {text}")
-        names = [name for name, *_ in found.description or ()]
-        return plain(dict(zip(names, row, strict=True)) for row in found.fetchall())
+        return plain(self._results.rows(self._connection, f"{self._with} {text}"))
