@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from bot.awaited import await_tickets
 from bot.database import upsert
@@ -14,7 +14,7 @@ from bot.facts import batches, bump
 from bot.helpdesks.connector import Apart
 from bot.observing import GONE_CHANGE
 from kpi import schema
-from kpi.events import GONE, Contact, History, Rating, Work
+from kpi.events import GONE, Contact, Figure, History, Rating, Work
 
 
 def storable(text: str) -> str:
@@ -53,6 +53,7 @@ def store_events(
         connection, schema.ticket_changes, [event_row(c, ticket_id=i) for i, history in told for c in history.changes]
     )
     upsert(connection, schema.messages, [event_row(m, ticket_id=i) for i, history in told for m in history.messages])
+    _store_figures(connection, {i: history.figures for i, history in told if history.figures is not None})
     moved: set[int] = set()
     for table, name in ((schema.ratings, "ratings"), (schema.contacts, "contacts"), (schema.work, "work")):
         rows = [
@@ -64,6 +65,24 @@ def store_events(
         if upsert(connection, table, rows):
             bump(connection, table.name)
     return moved
+
+
+def _store_figures(connection: Connection, told: Mapping[int, Sequence[Figure]]) -> None:
+    """Store what helpdesks say of tickets themselves in place of what they said before, where that differs."""
+    table = schema.vendor_figures
+    keys = [column == bindparam(f"_{column.name}") for column in table.primary_key]
+    for batch in batches(told):
+        said = {
+            (i, figure.name.value, int(figure.business)): event_row(figure, ticket_id=i)
+            for i in batch
+            for figure in told[i]
+        }
+        stored = connection.execute(select(*table.primary_key, table.c.value).where(table.c.ticket_id.in_(batch)))
+        known = {tuple(key): value for *key, value in stored.all()}
+        gone = [dict(zip(("_ticket_id", "_name", "_business"), key, strict=True)) for key in known.keys() - said.keys()]
+        if gone:
+            connection.execute(delete(table).where(*keys), gone)
+        upsert(connection, table, [row for key, row in said.items() if known.get(key) != row["value"]])
 
 
 def store_apart(connection: Connection, helpdesk: str, apart: Sequence[Apart], ids: Mapping[str, int]) -> set[int]:

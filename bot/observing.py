@@ -50,7 +50,7 @@ def _compared(stored: History | None, told: History) -> History:
     seen_until = stored.ticket.as_of if stored else None
     as_of = told.ticket.as_of
     if stored is not None and None not in {seen_until, as_of} and as_of < seen_until:  # type: ignore[operator]
-        return replace(told, ticket=stored.ticket, observed=())
+        return replace(told, ticket=stored.ticket, observed=(), figures=None)
     comparisons = {one.field: _Comparison(one, stored, told) for one in told.observed}
     status = comparisons.pop(Field.STATUS, None)
     of_status = list(status.changes()) if status else []

@@ -181,9 +181,49 @@ class Observed:
     first: str | None = None
 
 
+class Quantity(StrEnum):
+    """What helpdesks say of tickets themselves, by the names of our own facts where they mean about the same.
+
+    Seconds end in `_s`, instants in `_at`, the others are numbers.
+    """
+
+    FIRST_REPLY_S = "first_reply_s"
+    FIRST_REPLIED_AT = "first_replied_at"
+    FIRST_RESOLUTION_S = "first_resolution_s"
+    FIRST_SOLVED_AT = "first_solved_at"
+    FULL_RESOLUTION_S = "full_resolution_s"  # to the last solve
+    LAST_SOLVED_AT = "last_solved_at"
+    LAST_CLOSED_AT = "last_closed_at"
+    REQUESTER_WAIT_S = "requester_wait_s"
+    AGENT_WAIT_S = "agent_wait_s"
+    ON_HOLD_S = "on_hold_s"
+    REPLIES = "replies"
+    REOPENS = "reopens"
+    FIRST_REPLY_DUE_AT = "first_reply_due_at"
+    RESOLUTION_DUE_AT = "resolution_due_at"
+    DUE_AT = "due_at"  # without saying what for
+    FIRST_REPLY_TARGET_S = "first_reply_target_s"
+    RESOLUTION_TARGET_S = "resolution_target_s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What the helpdesk says of a ticket itself, to be told beside our own; it counts in no KPI.
+
+    `business` when it is in the helpdesk's own business time.
+    """
+
+    name: Quantity
+    value: int
+    business: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything known of one ticket, in any order; the changes of `observed` fields are not among `changes`."""
+    """Everything known of one ticket, in any order; the changes of `observed` fields are not among `changes`.
+
+    `figures` is None where the helpdesk was not asked what it says itself: then what it said before still stands.
+    """
 
     ticket: Ticket
     changes: tuple[Change, ...] = ()
@@ -192,6 +232,7 @@ class History:
     contacts: tuple[Contact, ...] = ()
     work: tuple[Work, ...] = field(default=())
     observed: tuple[Observed, ...] = ()
+    figures: tuple[Figure, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What every connector does when it reads tickets: note whom they name, and tell what can't be read from what fails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -9,7 +9,7 @@ import structlog
 
 from bot.helpdesks.connector import Named, Refused
 from kpi.errors import HelpdeskError
-from kpi.events import Field, History, Person, Team
+from kpi.events import Field, Figure, History, Person, Quantity, Team
 
 UNSEEN = frozenset({"helpdesk_not_found", "helpdesk_refused"})
 """The errors of what isn't there, or isn't for this account or its plan."""
@@ -49,6 +49,12 @@ def changed_values(history: History, of: Field) -> set[str]:
     """Return the values that a field of a ticket had before or after some change."""
     changes = [change for change in history.changes if change.field is of]
     return {value for change in changes for value in (change.old, change.new) if value is not None}
+
+
+def figures(told: Mapping[Quantity, int | None], *, business: bool = False) -> tuple[Figure, ...]:
+    """Return what a helpdesk says of a ticket itself, without what it doesn't say."""
+    said = ((name, value) for name, value in told.items() if value is not None)
+    return tuple(Figure(name=name, value=value, business=business) for name, value in said)
 
 
 def seen(ask: Callable[[], Said], otherwise: Otherwise) -> Said | Otherwise:

@@ -375,7 +375,7 @@ def _statistics(row: Row) -> Row:
     """Return what Intercom reckons from all parts, also from those that it doesn't give any more."""
 
     def times(chosen: Callable[[Row], bool]) -> list[int]:
-        return [part["created_at"] for part in row["parts"] if chosen(part)]
+        return [at for part in row["parts"] if chosen(part) and isinstance(at := part["created_at"], int)]
 
     replies = times(lambda part: part["part_type"] == "comment" and part["author"]["type"] == "admin")
     closes = times(lambda part: part["part_type"] == "close")
@@ -383,4 +383,8 @@ def _statistics(row: Row) -> Row:
     told = {"first_admin_reply_at": replies[:1], "first_close_at": closes[:1], "last_close_at": closes[-1:]}
     told |= {"last_assignment_at": assigned[-1:], "first_contact_reply_at": [row["created_at"]]}
     exact = {name: found[0] if found else None for name, found in told.items()}
-    return {"type": "conversation_statistics", **exact, "count_conversation_parts": len(row["parts"])}
+    opens = times(lambda part: part["part_type"] == "open")
+    lasted = {"time_to_admin_reply": replies[:1], "time_to_first_close": closes[:1], "time_to_last_close": closes[-1:]}
+    seconds = {name: found[0] - row["created_at"] if found else None for name, found in lasted.items()}
+    counts = {"count_reopens": len(opens), "count_conversation_parts": len(row["parts"])}
+    return {"type": "conversation_statistics", **exact, **seconds, **counts}

@@ -321,6 +321,7 @@ class FakeLiveAgent:
             "date_created": self.date(ticket.created),
             "date_changed": self.date(ticket.changed),
             "date_resolved": self.date(ticket.resolved),
+            "date_due": None,
             "date_deleted": self.date(ticket.deleted),
             "subject": "x",
             "custom_fields": [{"code": code, "value": value} for code, value in ticket.fields.items()],

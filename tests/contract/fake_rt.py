@@ -356,6 +356,14 @@ class FakeRT:
             "Created": iso(ticket.created),
             "LastUpdated": iso(ticket.updated),
             "Resolved": "1970-01-01T00:00:00Z",
+            "Due": next(
+                (
+                    row.new.replace(" ", "T") + "Z"
+                    for row in self.log
+                    if (row.ticket, row.field) == (ticket.id, "Due") and row.new
+                ),
+                "1970-01-01T00:00:00Z",
+            ),
             "Priority": str(ticket.priority),
             "SLA": ticket.level,
             "Subject": "x",

@@ -79,6 +79,7 @@ class FakeZammad:
     groups_listed: bool = True
     ordered: bool = True  # whether a search keeps to its condition
     tokens_on: bool = True
+    sla: tuple[int, int] | None = None  # minutes to the first response and to the close, around the clock
     most: int = MOST
     token: str = TOKEN
     skew_s: int = 0
@@ -127,6 +128,12 @@ class FakeZammad:
             "create_article_type_id": TYPES.index(kind) + 1,
             "create_article_sender_id": next(n for n, name in SENDERS.items() if name == sender),
             "first_response_at": None,
+            "first_response_in_min": None,
+            "first_response_diff_in_min": None,
+            "first_response_escalation_at": self._due(0),
+            "close_in_min": None,
+            "close_diff_in_min": None,
+            "close_escalation_at": self._due(1),
             "close_at": None,
             "last_close_at": None,
             "pending_time": None,
@@ -184,7 +191,23 @@ class FakeZammad:
         )
         self._log(ticket, "created", by, object="Ticket::Article", o_id=number, related_o_id=ticket)
         self._touch(ticket)
+        if sender == "Agent" and not internal and kind != "note":
+            self._happened(ticket, "first_response")
         return number
+
+    def _due(self, which: int) -> str | None:
+        return None if self.sla is None else iso(self.now_ms + self.sla[which] * 60_000)
+
+    def _happened(self, ticket: int, what: str) -> None:
+        """Note when something happened first, and with an SLA after how many whole minutes; its escalation ends."""
+        kept = self.tickets[ticket]
+        if kept[f"{what}_at"] is not None:
+            return
+        kept |= {f"{what}_at": iso(self.now_ms), f"{what}_escalation_at": None}
+        if self.sla is not None:
+            minutes = (self.now_ms - ms(kept["created_at"])) // 60_000
+            left = self.sla[what == "close"] - minutes
+            kept |= {f"{what}_in_min": minutes, f"{what}_diff_in_min": left}
 
     def reply(self, ticket: int, by: int = ALICE, kind: str = "email", *, internal: bool = False, **values: Any) -> int:
         """Let an agent answer, and change something in one go: the update comes first, and so is its date."""
@@ -212,8 +235,8 @@ class FakeZammad:
         kept.update(changed)
         self._touch(ticket)
         if self.states[kept["state_id"]][1] == "closed" and "state_id" in changed:
-            kept["close_at"] = kept["close_at"] or kept["updated_at"]
             kept["last_close_at"] = kept["updated_at"]
+            self._happened(ticket, "close")
         for name, value in changed.items():
             ids = {"id_from": before[name], "id_to": value} if name.endswith("_id") else {}
             words = {"value_from": self._name(name, before[name]), "value_to": self._name(name, value)}

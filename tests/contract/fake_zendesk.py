@@ -61,6 +61,9 @@ class FakeZendesk:
     ratings: list[Row] = field(default_factory=list)
     surveys: list[Row] = field(default_factory=list)
     talk: list[Row] = field(default_factory=list)
+    business: Callable[[int], int] = lambda minutes: minutes  # of so many calendar minutes
+    metrics: dict[int, Row] = field(default_factory=dict)  # what is said otherwise of a ticket
+    measures: bool = True
     archived: set[int] = field(default_factory=set)
     erased: set[int] = field(default_factory=set)
     broken: set[int] = field(default_factory=set)  # tickets whose updates can't be read
@@ -413,7 +416,10 @@ class FakeZendesk:
         last = (rows[-1]["generated_timestamp"], rows[-1]["id"]) if rows else place
         after = b64encode(f"{float(last[0])}||{int(last[1])}".encode()).decode()
         named = sorted({row[name] for row in rows for name in ("requester_id", "submitter_id", "assignee_id")} - {None})
-        users = {"users": [self._user(number) for number in named]} if request.args.get("include") == "users" else {}
+        included = request.args.get("include", "").split(",")
+        users = {"users": [self._user(number) for number in named]} if "users" in included else {}
+        if "metric_sets" in included and self.measures:
+            rows = [row | {"metric_set": self._metrics(row["id"])} for row in rows]
         answer = self._json(
             {
                 "tickets": rows,
@@ -527,6 +533,35 @@ class FakeZendesk:
             "via": via(one["channel"]),
         }
 
+    def _metrics(self, number: int) -> Row:
+        """Return a ticket's metrics: whole minutes, in business time those of `business`."""
+        mine = [one for one in self.updates if one.get("ticket") == number]
+        requester = self.tickets[number]["requester_id"]
+        said = [one for one in mine[1:] if (one.get("comment") or {}).get("public")]
+        replied = [one["at"] for one in said if one["by"] in self.agents and one["by"] != requester]
+        steps = [
+            (one["at"], old, new) for one in mine for name, old, new, _ in one.get("changed", ()) if name == "status"
+        ]
+        solved = [at for at, old, new in steps if new == "solved" != old]
+        full = solved[-1:] if self.tickets[number]["status"] in {"solved", "closed"} else []
+
+        def time(found: list[int]) -> Row:
+            calendar = (found[0] - mine[0]["at"]) // 60 if found else None
+            return {"calendar": calendar, "business": self.business(calendar) if found else None}
+
+        return {
+            "id": number * 10,
+            "ticket_id": number,
+            "replies": len(replied),
+            "reopens": sum(old == "solved" and new in {"open", "pending", "hold", "new"} for _, old, new in steps),
+            "reply_time_in_minutes": time(replied[:1]),
+            "first_resolution_time_in_minutes": time(solved[:1]),
+            "full_resolution_time_in_minutes": time(full),
+            "requester_wait_time_in_minutes": time(full),
+            "agent_wait_time_in_minutes": {"calendar": 0, "business": 0},
+            "on_hold_time_in_minutes": {"calendar": 0, "business": 0},
+        } | self.metrics.get(number, {})
+
     def _of_ticket(self, number: int, part: str, request: Request) -> Response:
         kept = self.tickets.get(number)
         if kept is None or number in self.erased or kept["status"] == "deleted":
@@ -536,7 +571,9 @@ class FakeZendesk:
         if part == "":
             users = [self._user(user) for user in (kept["requester_id"], kept["assignee_id"]) if user is not None]
             shown = {name: value for name, value in kept.items() if name != "generated_timestamp"}
-            return self._json({"ticket": shown, "users": users})
+            measured = "metric_sets" in request.args.get("include", "") and self.measures
+            beside = [self._metrics(number)] if measured else []
+            return self._json({"ticket": shown, "users": users, "metric_sets": beside})
         if number in self.broken:
             return self._json({"error": "boom"}, 500)
         rows = [self._audit(one) for one in self.updates if one["ticket"] == number]

@@ -201,15 +201,6 @@ def test_a_ticket_that_changes_while_it_is_exported_is_told_again_and_whole(zd, 
     assert len(told(found)[str(tickets[1])].messages) == 2
 
 
-# --- Pitfall 4: metrics --------------------------------------------------------------------------------------------
-
-
-def test_zendesks_own_metrics_are_not_asked_for(zd, connect):
-    zd.reply(zd.create())
-    pages(zd, connect())
-    assert not asked(zd, "metric")
-
-
 # --- Pitfall 5: deleted tickets, via that is no object -------------------------------------------------------------
 
 

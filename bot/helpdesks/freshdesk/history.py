@@ -15,8 +15,8 @@ from bot.helpdesks.freshdesk.mapping import (
     identifier,
     updated_at,
 )
-from bot.helpdesks.reading import instant
-from kpi.events import MACHINES, Author, Field, History, Message, Moment, Observed, Status, Ticket
+from bot.helpdesks.reading import figures, instant
+from kpi.events import MACHINES, Author, Field, Figure, History, Message, Moment, Observed, Quantity, Status, Ticket
 
 ENDED = (Status.SOLVED.value, Status.CLOSED.value)
 
@@ -61,6 +61,23 @@ def read_history(mapper: Mapper, record: Record, conversations: Sequence[Record]
             _status(record, gone_at),
             *(Observed(field=field, since=as_of) for field in (Field.TEAM, Field.AGENT, Field.PRIORITY, Field.TYPE)),
         ),
+        figures=_figures(record),
+    )
+
+
+def _figures(record: Record) -> tuple[Figure, ...] | None:
+    """Return what Freshdesk says of a ticket itself; None of an archived one, which has no statistics."""
+    stats = record.get("stats")
+    if stats is None:
+        return None
+    return figures(
+        {
+            Quantity.FIRST_REPLIED_AT: instant(stats.get("first_responded_at")),
+            Quantity.LAST_SOLVED_AT: instant(stats.get("resolved_at")),
+            Quantity.LAST_CLOSED_AT: instant(stats.get("closed_at")),
+            Quantity.FIRST_REPLY_DUE_AT: instant(record.get("fr_due_by")),
+            Quantity.RESOLUTION_DUE_AT: instant(record.get("due_by")),
+        }
     )
 
 

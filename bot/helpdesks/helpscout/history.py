@@ -14,8 +14,8 @@ from bot.helpdesks.helpscout.mapping import (
     text_length,
     updated_at,
 )
-from bot.helpdesks.reading import instant
-from kpi.events import MACHINES, Author, Field, History, Message, Status, Ticket
+from bot.helpdesks.reading import figures, instant
+from kpi.events import MACHINES, Author, Field, History, Message, Quantity, Status, Ticket
 
 SENT = frozenset({"published", "hidden"})
 """The states of what others were sent: drafts and what waits for a review were not; what was hidden later was."""
@@ -65,6 +65,7 @@ def read_history(mapper: Mapper, record: Record, threads: Sequence[Record]) -> H
         ticket=ticket,
         messages=tuple(_messages(mapper, record, sent)),
         changes=tuple(read_changes(mapper, record, sent, present)),
+        figures=figures({Quantity.LAST_SOLVED_AT: instant(record.get("closedAt"))}),
     )
 
 

@@ -13,7 +13,8 @@ from bot.helpdesks.intercom.changes import (
     state_after,
 )
 from bot.helpdesks.intercom.mapping import BY_ITSELF, Mapper, Record, identifier, instant, updated_at
-from kpi.events import MACHINES, Author, Field, History, Message, Rating, Status, Ticket
+from bot.helpdesks.reading import figures
+from kpi.events import MACHINES, Author, Field, Figure, History, Message, Quantity, Rating, Status, Ticket
 
 SAID = ("comment", "quick_reply")
 NOTE = "note"
@@ -51,7 +52,24 @@ def read_history(mapper: Mapper, record: Record) -> History:
         changes=changes(mapper, record, parts),
         messages=(*_begun(mapper, record, source), *_lost_reply(record, parts), *_messages(mapper, parts)),
         ratings=tuple(_ratings(record)),
+        figures=_figures(record.get("statistics") or {}),
     )
+
+
+def _figures(statistics: Record) -> tuple[Figure, ...]:
+    """Return what Intercom says of a conversation itself: durations within the workspace's office hours."""
+    told = {
+        Quantity.FIRST_REPLIED_AT: statistics.get("first_admin_reply_at"),
+        Quantity.FIRST_SOLVED_AT: statistics.get("first_close_at"),
+        Quantity.LAST_SOLVED_AT: statistics.get("last_close_at"),
+        Quantity.REOPENS: statistics.get("count_reopens"),
+    }
+    timed = {
+        Quantity.FIRST_REPLY_S: statistics.get("time_to_admin_reply"),
+        Quantity.FIRST_RESOLUTION_S: statistics.get("time_to_first_close"),
+        Quantity.FULL_RESOLUTION_S: statistics.get("time_to_last_close"),
+    }
+    return (*figures(told), *figures(timed, business=True))
 
 
 def authors(record: Record) -> list[Record]:

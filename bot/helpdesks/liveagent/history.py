@@ -7,7 +7,8 @@ from bot.helpdesks.liveagent.changes import changes, observed_status, present
 from bot.helpdesks.liveagent.client import Record
 from bot.helpdesks.liveagent.conversation import Conversation
 from bot.helpdesks.liveagent.mapping import identifier
-from kpi.events import Author, Field, History, Observed, Status, Ticket
+from bot.helpdesks.reading import figures
+from kpi.events import Author, Field, History, Observed, Quantity, Status, Ticket
 
 CODE = re.compile(r"\b[A-Z0-9]{3}-[A-Z0-9]{5}-[A-Z0-9]{3}\b")
 """A ticket's code, as people read it."""
@@ -47,6 +48,12 @@ def read_history(talk: Conversation, segments: Sequence[Record], level: str | No
         ratings=talk.ratings(),
         contacts=talk.contacts(),
         observed=tuple(_observed(talk, told=bool(segments), merged=merged)),
+        figures=figures(
+            {
+                Quantity.LAST_SOLVED_AT: mapper.instant(record.get("date_resolved")),
+                Quantity.DUE_AT: mapper.instant(record.get("date_due")),
+            }
+        ),
     )
 
 

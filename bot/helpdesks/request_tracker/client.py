@@ -24,7 +24,7 @@ EMPTY_PAGES = 10
 HIDDEN = ("EmailRecord", "CommentEmailRecord")
 """Copies of outgoing mail: most accounts may not see them, and they tell nothing of a ticket."""
 
-TICKET_FIELDS = "Type,Status,Queue,Owner,Created,Creator,Requestor,Priority,SLA,Subject,CustomFields,LastUpdated"
+TICKET_FIELDS = "Type,Status,Queue,Owner,Created,Creator,Requestor,Priority,SLA,Subject,CustomFields,LastUpdated,Due"
 TRANSACTION_FIELDS = "Type,Field,OldValue,NewValue,Created,Creator,ObjectId,TimeTaken"
 PERSON = "id,Name,RealName"
 

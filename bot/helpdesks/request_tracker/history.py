@@ -5,11 +5,21 @@ Pure, but for the directory that it asks who and what an identifier is.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bot.helpdesks.reading import figures
 from bot.helpdesks.request_tracker.changes import changes
 from bot.helpdesks.request_tracker.mail import automatic
-from bot.helpdesks.request_tracker.mapping import MESSAGES, Mapper, Record, agent_id, amount, author_id, number
+from bot.helpdesks.request_tracker.mapping import (
+    MESSAGES,
+    Mapper,
+    Record,
+    agent_id,
+    amount,
+    author_id,
+    instant,
+    number,
+)
 from bot.helpdesks.request_tracker.snapshot import Snapshot
-from kpi.events import Author, Change, Field, History, Message, Rating, Status, Ticket, Work
+from kpi.events import Author, Change, Field, History, Message, Quantity, Rating, Status, Ticket, Work
 
 
 def read_history(mapper: Mapper, record: Record, transactions: Sequence[Record], headers: Mapping[str, str]) -> History:
@@ -29,6 +39,8 @@ def read_history(mapper: Mapper, record: Record, transactions: Sequence[Record],
         messages=tuple(_messages(ticket)),
         ratings=tuple(_ratings(ticket)),
         work=tuple(_work(ticket)),
+        # Of a merged ticket only its target's is left.
+        figures=None if ticket.merged_into else figures({Quantity.DUE_AT: instant(record.get("Due"))}),
     )
 
 

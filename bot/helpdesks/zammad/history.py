@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.helpdesks.zammad.figures import read_figures
 from bot.helpdesks.zammad.mapping import (
     NOBODY,
     NOTE,
@@ -89,7 +90,13 @@ class _Reading:
             merged_into=self._merged_into(),
             as_of=instant(self.record.get("updated_at")),
         )
-        return History(ticket=ticket, changes=changes, messages=tuple(self._messages()), work=tuple(self._work(work)))
+        return History(
+            ticket=ticket,
+            changes=changes,
+            messages=tuple(self._messages()),
+            work=tuple(self._work(work)),
+            figures=read_figures(self.record),
+        )
 
     @property
     def _created_at(self) -> int:

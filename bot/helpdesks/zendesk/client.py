@@ -19,6 +19,9 @@ PAGE = 100
 EXPORT_SIZES = (1000, 500, 250, 125)
 """How many tickets are asked for at once; fewer when Zendesk takes too long for as many."""
 
+INCLUDED = "users,metric_sets"
+"""What comes along with tickets: https://developer.zendesk.com/documentation/ticketing/using-the-zendesk-api/side_loading/."""
+
 LAG_S = 60
 """Exports leave out what happened within the last minute, and refuse to begin there."""
 
@@ -30,7 +33,7 @@ EXPORTS = RateLimit(requests=10, total="", remaining="", used="")
 
 
 class Exported(NamedTuple):
-    """A page of the ticket export: records with the users that they name, and where it goes on."""
+    """A page of the ticket export: records with their metrics, the users that they name, and where it goes on."""
 
     tickets: list[Record]
     users: list[Record]
@@ -98,9 +101,9 @@ class ApiClient:
         One may come several times, then the last one holds. What is included must be asked for with every cursor.
         """
         place = {"start_time": since} if cursor is None else {"cursor": cursor}
-        answer = self._sized({**place, "include": "users", "support_type_scope": self._scope}, patience)
+        answer = self._sized({**place, "include": INCLUDED, "support_type_scope": self._scope}, patience)
         return Exported(
-            tickets=self._rows(answer, "tickets"),
+            tickets=_measured(answer, self._rows(answer, "tickets")),
             users=list(answer.get("users") or ()),
             cursor=answer.get("after_cursor"),
             done=bool(answer.get("end_of_stream")),
@@ -139,14 +142,15 @@ class ApiClient:
     # --- Tickets one by one ---
 
     def ticket(self, name: str) -> tuple[Record, list[Record]]:
-        """Return one ticket with the users that it names; a deleted one isn't found.
+        """Return one ticket with its metrics and the users that it names; a deleted one isn't found.
 
         https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#show-ticket
         """
-        answer = self._object(self.http.get(f"tickets/{int(name)}", {"include": "users"}))
+        answer = self._object(self.http.get(f"tickets/{int(name)}", {"include": INCLUDED}))
         if not isinstance(answer.get("ticket"), dict):
             raise HelpdeskError("helpdesk_wrong_url", url=self.web)
-        return answer["ticket"], list(answer.get("users") or ())
+        (ticket,) = _measured(answer, [answer["ticket"]])
+        return ticket, list(answer.get("users") or ())
 
     def audits(self, name: str) -> list[Record]:
         """Return all that happened to a ticket, oldest first; those of an archived one come without pages.
@@ -214,6 +218,12 @@ class ApiClient:
         if not isinstance(rows, list):
             raise HelpdeskError("helpdesk_wrong_url", url=self.web)
         return [row for row in rows if isinstance(row, dict)]
+
+
+def _measured(answer: Record, tickets: list[Record]) -> list[Record]:
+    """Return tickets with their metrics as `metric_set`, wherever an answer has them: in the ticket or beside it."""
+    beside = {row["ticket_id"]: row for row in answer.get("metric_sets") or () if isinstance(row, dict)}
+    return [{"metric_set": beside.get(ticket.get("id"))} | {**ticket} for ticket in tickets]
 
 
 def _end(answer: Record, since: int) -> int:

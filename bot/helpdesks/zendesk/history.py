@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.helpdesks.reading import instant
 from bot.helpdesks.zendesk.audits import FIELDS, Audit, Comment
 from bot.helpdesks.zendesk.client import Record
+from bot.helpdesks.zendesk.figures import read_figures
 from bot.helpdesks.zendesk.mapping import RULES, Mapper, identifier, status, via_channel, via_rel
 from kpi.events import MACHINES, Author, Change, Field, History, Message, Observed, Status, Ticket
 
@@ -63,7 +64,7 @@ def read_history(mapper: Mapper, record: Record, audits: Sequence[Audit]) -> His
     gone_at = record.get("generated_timestamp") or ticket.as_of or ticket.created_at
     observed = (Observed(field=Field.STATUS, since=int(gone_at)),) if is_deleted(record) else ()
     messages = tuple(_messages(mapper, requester, told))
-    return History(ticket=ticket, changes=changes, messages=messages, observed=observed)
+    return History(ticket=ticket, changes=changes, messages=messages, observed=observed, figures=read_figures(record))
 
 
 def explains(record: Record, audits: Sequence[Audit]) -> bool:

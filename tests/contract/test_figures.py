@@ -1,0 +1,226 @@
+"""What helpdesks say of tickets themselves: told with them, stored as it is said, and counted nowhere."""
+
+import pytest
+from contract.desks import (
+    QUICK,
+    UNLIMITED,
+    fd_settings,
+    hs_settings,
+    ic_settings,
+    la_settings,
+    rt_settings,
+    serve,
+    zammad_settings,
+    zd_settings,
+)
+from contract.fake_freshdesk import FakeFreshdesk
+from contract.fake_helpscout import FakeHelpScout
+from contract.fake_intercom import FakeIntercom
+from contract.fake_liveagent import ALICE as LA_ALICE
+from contract.fake_liveagent import FakeLiveAgent
+from contract.fake_rt import FakeRT
+from contract.fake_zammad import FakeZammad
+from contract.fake_zendesk import FakeZendesk
+from contract.test_connectors import told
+from scripted_desk import dump, settings
+from sqlalchemy import event, select
+
+import bot.tables  # noqa: F401  # its tables belong to the metadata
+from bot.helpdesks.freshdesk import Freshdesk
+from bot.helpdesks.helpscout import HelpScout
+from bot.helpdesks.intercom import Intercom
+from bot.helpdesks.liveagent import LiveAgent
+from bot.helpdesks.request_tracker import RequestTracker
+from bot.helpdesks.zammad import Zammad
+from bot.helpdesks.zendesk import Zendesk
+from bot.sync import sync
+from kpi import schema
+
+DAY = 86_400
+OF_NO_METRIC = {(name, business): 0 for name in ("agent_wait_s", "on_hold_s") for business in (False, True)}
+
+
+def said(history):
+    """Return what a helpdesk says of a ticket, by name and whether it is business time."""
+    return {(one.name.value, one.business): one.value for one in history.figures}
+
+
+def read(connector, ticket):
+    (history,) = connector.ticket(str(ticket)).tickets
+    return said(history)
+
+
+@pytest.fixture
+def zd():
+    return FakeZendesk()
+
+
+@pytest.fixture
+def zendesk(httpserver, zd):
+    return Zendesk(zd_settings(serve(httpserver, zd)), QUICK, UNLIMITED, UNLIMITED)
+
+
+def test_zendesks_metrics_are_told_in_seconds_and_only_what_has_happened(zd, zendesk):
+    zd.business = lambda minutes: minutes // 2
+    ticket = zd.create()
+    zd.tick(1000)
+    zd.reply(ticket, status="solved")  # 1060 s later: 17 whole minutes
+    zd.ask(ticket)  # which opens it again: it has no full resolution any more
+    zd.tick(120)
+    expected = OF_NO_METRIC | {
+        ("replies", False): 1,
+        ("reopens", False): 1,
+        ("first_reply_s", False): 17 * 60,
+        ("first_reply_s", True): 8 * 60,
+        ("first_resolution_s", False): 17 * 60,
+        ("first_resolution_s", True): 8 * 60,
+    }
+    assert said(told(list(zendesk.pages(None)))[str(ticket)]) == expected  # within the ticket
+    assert read(zendesk, ticket) == expected  # beside it
+
+
+def test_zendesks_first_reply_in_messaging_is_told_to_the_second(zd, zendesk):
+    ticket = zd.create(channel="native_messaging")
+    zd.metrics[ticket] = {"reply_time_in_seconds": {"calendar": 47}}
+    assert read(zendesk, ticket)[("first_reply_s", False)] == 47
+
+
+def test_freshdesks_statistics_and_due_dates_are_told(httpserver):
+    fd = FakeFreshdesk()
+    ticket = fd.create()
+    created = fd.now
+    fd.reply(ticket)
+    fd.become(ticket, 4)
+    connector = Freshdesk(fd_settings(serve(httpserver, fd)), QUICK)
+    assert read(connector, ticket) == {
+        ("first_replied_at", False): created + 60,
+        ("last_solved_at", False): created + 120,
+        ("first_reply_due_at", False): created + DAY,
+        ("resolution_due_at", False): created + 3 * DAY,
+    }
+
+
+def test_zammads_minutes_say_what_was_promised_once_the_dates_of_escalation_are_gone(httpserver):
+    zm = FakeZammad(sla=(30, 480))
+    ticket = zm.create()
+    created = zm.now_ms
+    connector = Zammad(zammad_settings(serve(httpserver, zm)), QUICK)
+    due = {("first_reply_due_at", False): (created + 1_800_000) // 1000}
+    solution_due = {("resolution_due_at", False): (created + 28_800_000) // 1000}
+    assert read(connector, ticket) == due | solution_due
+    zm.tick(600)
+    zm.reply(ticket)  # after 11 minutes and some milliseconds
+    assert read(connector, ticket) == solution_due | {
+        ("first_replied_at", False): zm.now,
+        ("first_reply_s", True): 11 * 60,
+        ("first_reply_target_s", True): 30 * 60,
+    }
+    zm.close(ticket)
+    found = read(connector, ticket)
+    assert (found[("first_resolution_s", True)], found[("resolution_target_s", True)]) == (12 * 60, 480 * 60)
+    assert ("resolution_due_at", False) not in found
+
+
+def test_intercoms_statistics_are_within_its_office_hours(httpserver):
+    ic = FakeIntercom()
+    one = ic.create(next(iter(ic.contacts)))
+    created = ic.now
+    admin = next(iter(ic.admins))
+    ic.reply(one, admin)
+    replied = ic.now
+    ic.become(one, "close", ic.admin(admin))
+    closed = ic.now
+    found = read(Intercom(ic_settings(serve(httpserver, ic)), QUICK), one)
+    assert found == {
+        ("first_replied_at", False): replied,
+        ("first_reply_s", True): replied - created,
+        ("first_solved_at", False): closed,
+        ("last_solved_at", False): closed,
+        ("first_resolution_s", True): closed - created,
+        ("full_resolution_s", True): closed - created,
+        ("reopens", False): 0,
+    }
+
+
+def test_request_tracker_says_when_a_ticket_is_due_and_not_what_for(httpserver):
+    rt = FakeRT()
+    ticket = rt.create(51)
+    connector = RequestTracker(rt_settings(serve(httpserver, rt)), QUICK)
+    assert read(connector, ticket) == {("due_at", False): 1_792_490_400}  # 2026-10-20 10:00 UTC
+
+
+def test_liveagent_says_when_a_ticket_was_resolved(httpserver):
+    la = FakeLiveAgent()
+    ticket = la.create()
+    la.reply(ticket, LA_ALICE)
+    la.end(ticket, "R")
+    resolved = la.now
+    assert read(LiveAgent(la_settings(serve(httpserver, la)), QUICK, UNLIMITED), ticket) == {
+        ("last_solved_at", False): resolved
+    }
+
+
+def test_help_scout_says_when_a_conversation_was_closed(httpserver):
+    hs = FakeHelpScout()
+    one = hs.create()
+    hs.reply(one)
+    hs.become(one, "closed")
+    closed = hs.now
+    assert read(HelpScout(hs_settings(serve(httpserver, hs)), QUICK), one) == {("last_solved_at", False): closed}
+
+
+# --- Stored ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stored(engine, zd, zendesk):
+    """Return a function that syncs and returns what is stored of what Zendesk says."""
+
+    def run():
+        zd.tick(120)
+        sync(engine, zendesk, settings(), "zd", clock=lambda: zd.now)
+        figures = schema.vendor_figures.c
+        with engine.connect() as connection:
+            found = connection.execute(select(figures.name, figures.business, figures.value)).all()
+        return {
+            (name, bool(business)): value for name, business, value in found if not name.endswith(("wait_s", "hold_s"))
+        }
+
+    return run
+
+
+def test_figures_that_change_are_stored_anew_and_those_that_vanish_are_deleted(engine, zd, stored):
+    ticket = zd.create()
+    zd.reply(ticket, status="solved")
+    first = stored()
+    assert first[("full_resolution_s", False)] == 60
+    before = dump(engine)
+    zd.note(ticket)
+    assert stored() == first
+    assert dump(engine)["vendor_figures"] == before["vendor_figures"]
+    zd.ask(ticket)
+    second = stored()
+    assert first.items() - second.items() == {
+        (("full_resolution_s", False), 60),
+        (("full_resolution_s", True), 60),
+        (("reopens", False), 0),
+    }
+    assert second.items() - first.items() == {(("reopens", False), 1)}
+
+
+def test_reading_again_writes_no_figure(engine, zd, zendesk, stored):
+    zd.reply(zd.create())
+    assert stored()
+    asked = []
+    event.listen(engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+    sync(engine, zendesk, settings(), "zd", full=True, clock=lambda: zd.now)
+    assert {one.split()[0] for one in asked if "vendor_figures" in one} == {"SELECT"}
+
+
+def test_a_ticket_whose_figures_are_not_told_keeps_those_that_were(zd, stored):
+    ticket = zd.create()
+    zd.reply(ticket)
+    before = stored()
+    zd.measures = False
+    zd.note(ticket)
+    assert stored() == before != {}
