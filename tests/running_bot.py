@@ -37,6 +37,11 @@ class RunningBot:
     def get(self, path):
         return httpx2.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False, timeout=20)
 
+    def post(self, path, body):
+        """Send a body as JSON; return the status."""
+        url = f"http://127.0.0.1:{self.port}{path}"
+        return httpx2.post(url, content=body, trust_env=False, timeout=20).status_code
+
     def told(self, path="/readyz"):
         """Return what it says of itself; nothing while it says nothing."""
         try:

@@ -11,6 +11,7 @@ from bot import checking
 from bot.checking import Check, State
 from bot.database import open_database, writing
 from bot.helpdesks.connector import Account
+from bot.helpdesks.demo import connect as connect_demo
 from bot.helpdesks.registry import connect
 from bot.settings import HelpdeskSettings, Settings, SlackSettings
 from bot.subscriptions import SlaWanted, Subscriptions
@@ -46,6 +47,23 @@ def test_an_empty_environment_is_told_what_to_set(tmp_path):
     assert any("opening hours" in sentence for sentence in found[State.NOTE])
     assert any("SLA policy" in sentence for sentence in found[State.NOTE])
     assert not (tmp_path / "kpi-bot.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret", "state", "words"),
+    [
+        ("zendesk", "3fd8c1a77e0b4b52", State.GOOD, "public address, followed by /helpdesks/desk"),
+        ("freshdesk", "3fd8c1a77e0b4b52", State.GOOD, "followed by /helpdesks/desk/ and the webhook secret."),
+        ("zendesk", None, State.NOTE, "webhooks are off"),
+    ],
+)
+def test_what_to_enter_for_webhooks_is_told_without_the_secret(demo_url, kind, secret, state, words):
+    desk = HelpdeskSettings(key="desk", kind=kind, webhook_secret=None if secret is None else SecretStr(secret))
+    found = findings(replace(demo_settings(demo_url), helpdesks=(desk,)), connector=lambda _: connect_demo(desk))
+    (line,) = (line for line in found[state] if "webhooks" in line)
+    assert line.startswith("desk: ")
+    assert words in line
+    assert "3fd8c1a77e0b4b52" not in str(found)
 
 
 def test_a_database_that_the_first_sync_will_make_is_nothing_to_mend(tmp_path):

@@ -14,8 +14,8 @@ from bot.demo.slack.faults import Fault
 
 BOT_TOKEN, APP_TOKEN = "xoxb-777-bot-Qm9U", "xapp-1-888-app-Qm9U"
 SIGNING, HELPDESK, PASSWORD = "5161c94f0e52443b86a4de1d3f0a7d10", "1-37-feedfacecafebeef", "pa-55/word&Qm9U"
-SESSION = "5e5510nc00k1e"
-SECRETS = (BOT_TOKEN, APP_TOKEN, SIGNING, HELPDESK, PASSWORD, "pa-55%2Fword%26Qm9U", SESSION)
+SESSION, WEBHOOK = "5e5510nc00k1e", "3fd8c1a77e0b4b52+Qm9U"
+SECRETS = (BOT_TOKEN, APP_TOKEN, SIGNING, HELPDESK, WEBHOOK, PASSWORD, "pa-55%2Fword%26Qm9U", SESSION)
 
 
 def searched(bot):
@@ -50,7 +50,8 @@ def helpdesk(httpserver):
         headers = {"Set-Cookie": f"RT_SID={SESSION}", "Retry-After": "0", "Location": "https://login.example"}
         return Response(f"no: {request.headers['Authorization']}", fault, headers=headers)
 
-    return {"helpdesk": "request-tracker", "helpdesk_url": serve(httpserver, answer), "helpdesk_token": HELPDESK}
+    secrets = {"helpdesk_token": HELPDESK, "helpdesk_webhook_secret": WEBHOOK}
+    return {"helpdesk": "request-tracker", "helpdesk_url": serve(httpserver, answer)} | secrets
 
 
 def with_password(uri):
@@ -76,10 +77,13 @@ def test_nothing_secret_is_written_through_failures_of_slack_helpdesk_and_databa
             slack.open_home("U_BOB")
             slack.deliver("text=fcr", slack.signed_headers("text=fcr", secret="another"))
             bot.until(lambda: len(bot.logged("job failed")) > 2)
+            heard = [bot.post(f"/helpdesks/request-tracker/{WEBHOOK}{more}", '{"ticket": 1}') for more in ("", "/no")]
+            assert heard == [200, 404]
             server.stop()
             bot.until(lambda: bot.told("/healthz").get("database") == "database_unreachable")
             slack.command("fcr 2026-11", user="U_BOB")
             slack.open_home("U_BOB")
+            assert bot.post(f"/helpdesks/request-tracker/{WEBHOOK}", '{"ticket": 1}') == 503
             bot.until(lambda: bot.logged("question_failed"))
             assert bot.stop() == 0
             assert searched(bot) == []
