@@ -85,7 +85,7 @@ def measure_history(place: Path) -> None:
 
 def _stored(title: str, engine: Engine, histories: Sequence[History], folded: float, page: int = PAGE) -> list[str]:
     rules = desk.rulebook()
-    place = Desk(key="desk", kind="made_up", rulebook=lambda _names: rules)
+    place = Desk(key="desk", kind="made_up", rulebook=lambda *_: rules)
     with writing(engine) as connection:
         upsert(connection, schema.helpdesks, [{"key": "desk", "kind": "made_up"}])
     with Clock().watching(engine) as clock:

@@ -19,7 +19,7 @@ from bot.settings_values import Duration, Port, SettingsTable, Url, Zone, explai
 from kpi.catalogue import Listed
 from kpi.configuration import Configuration
 from kpi.errors import SettingsError, suggest
-from kpi.policies import Assignment, Escalation, Policy, Rulebook
+from kpi.policies import Assignment, Escalation, OwnRules, Policy, Rulebook
 from kpi.targets import Targets
 
 PREFIX = "KPI_BOT_"
@@ -65,13 +65,17 @@ class Environment(SettingsTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpdeskSettings:
-    """One helpdesk; `options` are the connector's own. Without a webhook secret its webhooks aren't listened to."""
+    """One helpdesk; `options` are the connector's own. Without a webhook secret its webhooks aren't listened to.
+
+    `rules` says whose opening hours and SLA policies hold for it, one of `bot.settings_file.RULES`.
+    """
 
     key: str
     kind: str
     url: str = ""
     token: SecretStr = _NO_TOKEN
     webhook_secret: SecretStr | None = None
+    rules: str = "both"
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -129,19 +133,32 @@ class Settings:
         """What answers depend on besides the question and the facts."""
         return Configuration(targets=self.targets, kpis=self.kpis)
 
-    def rulebook(self, team_names: Mapping[str, str]) -> Rulebook:
-        """Return what facts depend on; `team_names` are one helpdesk's teams by identifier."""
+    @property
+    def rules(self) -> Rulebook:
+        """What these settings have facts depend on."""
         return Rulebook(
             schedules=self.schedules,
             policies=self.policies,
             escalation=self.escalation,
             test_tags=self.test_tags,
-            team_names=team_names,
         )
+
+    def rulebook(self, helpdesk: str, team_names: Mapping[str, str], own: OwnRules) -> Rulebook:
+        """Return what a helpdesk's facts depend on; `team_names` are by identifier, `own` the rules that it has itself.
+
+        Its own come after those set here. What it promises in opening hours that nobody tells is left out, as counting
+        nights would make it another promise.
+        """
+        source = next((desk.rules for desk in self.helpdesks if desk.key == helpdesk), "both")
+        ours = self.rules if source != "helpdesk" else replace(self.rules, schedules=(), policies=())
+        theirs = own if source != "settings" else OwnRules()
+        schedules = (*ours.schedules, *theirs.schedules)
+        kept = theirs.policies if schedules else tuple(policy.around_the_clock() for policy in theirs.policies)
+        return replace(ours, schedules=schedules, policies=(*ours.policies, *kept), team_names=team_names)
 
     def teams_mentioned(self) -> frozenset[str]:
         """Return the teams of rules, targets and leads, by name or identifier as they were written."""
-        return self.rulebook({}).teams_mentioned() | self.targets.teams.keys() | self.access.teams.keys()
+        return self.rules.teams_mentioned() | self.targets.teams.keys() | self.access.teams.keys()
 
 
 def load_settings(environment: Mapping[str, str] | None = None, *, reads_helpdesks: bool = True) -> Settings:
@@ -273,7 +290,7 @@ def _helpdesk(
     webhook_secret = _secret(entry, "webhook_secret", environment)
     if webhook_secret is not None and len(webhook_secret.get_secret_value()) < SHORTEST_WEBHOOK_SECRET:
         raise SettingsError("webhook_secret_short", setting=name("webhook_secret"), shortest=SHORTEST_WEBHOOK_SECRET)
-    known = HelpdeskSettings(key=entry.key, kind=entry.kind, webhook_secret=webhook_secret)
+    known = HelpdeskSettings(key=entry.key, kind=entry.kind, webhook_secret=webhook_secret, rules=entry.rules)
     if not reads:
         return known
     token = _secret(entry, "token", environment)

@@ -41,6 +41,9 @@ KINDS = ("demo", "freshdesk", "help-scout", "intercom", "liveagent", "request-tr
 WITHOUT_ADDRESS = frozenset({"demo"})
 """Kinds that need neither an address nor a token."""
 
+RULES = ("both", "settings", "helpdesk")
+"""Whose opening hours and SLA policies hold for a helpdesk: the settings' and, after them, its own, or one of them."""
+
 Kind = Annotated[str, one_of(KINDS)]
 
 
@@ -53,6 +56,7 @@ class HelpdeskEntry(SettingsTable):
     token: SecretStr | None = None
     token_file: Path | None = None
     token_env: str | None = None
+    rules: Annotated[str, one_of(RULES)] = "both"
     webhook_secret: SecretStr | None = None
     webhook_secret_file: Path | None = None
     webhook_secret_env: str | None = None

@@ -1,7 +1,7 @@
 """A connector's page ─▶ the database: what happened, the facts that follow and the cursor, in one transaction."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, func, or_, select, 
 from bot.awaited import link_awaited
 from bot.database import upsert
 from bot.event_rows import event_row, store_apart, store_events
-from bot.facts import batches, bump, has_tickets, refold, remember_rules, rules_of
+from bot.facts import Rules, batches, bump, has_tickets, refold, remember_rules, rules_of, store_own_rules
 from bot.helpdesks.connector import Apart, Gone, Moved, Page, Refused, TicketResult, Told
 from bot.observing import GONE_CHANGE, with_observed_changes
 from bot.tables import refused_tickets, sync_cursors
@@ -27,14 +27,14 @@ _LAST_IN_ITS_SECOND = 2**62
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Where a page belongs: a helpdesk, its rules given its teams' names, and whether subjects are kept.
+    """Where a page belongs: a helpdesk, its rules given what is stored of it, and whether subjects are kept.
 
     `messages` says which of its messages it tells: `all`, or only the `first` reply to each ticket.
     """
 
     key: str
     kind: str
-    rulebook: Callable[[Mapping[str, str]], Rulebook]
+    rulebook: Rules
     keep_subjects: bool = False
     messages: str = ALL_MESSAGES
 
@@ -49,6 +49,8 @@ def store_page(connection: Connection, desk: Desk, page: Page, now: int) -> int:
     Storing it again changes nothing. `now` is the epoch second, for retries and the cursor's date.
     """
     _store_helpdesk(connection, desk, page, now)
+    if page.rules is not None:
+        store_own_rules(connection, desk.key, page.rules, now)
     store_told(connection, desk, page, now)
     cursor = json.dumps(page.cursor, sort_keys=True)
     if cursor != read_cursor_text(connection, desk.key):

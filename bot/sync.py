@@ -9,18 +9,16 @@ from dataclasses import dataclass, replace
 from zlib import crc32
 
 import structlog
-from sqlalchemy import Connection, Engine, Select, select, text
+from sqlalchemy import Connection, Engine, text
 
 from bot.database import writing
 from bot.facts import Progress, needs_rebuild, rebuild, rules_of
-from bot.helpdesks.connector import Connector, Cursor, Refused
+from bot.heard import marked
+from bot.helpdesks.connector import Connector, Cursor
+from bot.rereading import Rereader, refused_of
 from bot.settings import Settings
-from bot.storage import Desk, forget_subjects, read_cursor_text, refused_again, store_page, store_told
-from bot.tables import refused_tickets
+from bot.storage import Desk, forget_subjects, read_cursor_text, store_page
 from kpi.errors import StorageError
-
-RETRIES_AT_ONCE = 100
-"""How many refused tickets one sync tries again, so that they don't hold up what is new."""
 
 LOCK_PATIENCE_S = 5.0
 _LOCK_SPACE = 0x6B706962
@@ -52,13 +50,14 @@ class SyncReport:
     duration_s: float
 
 
-def sync(
+def sync(  # noqa: PLR0913  # one for each option
     engine: Engine,
     connector: Connector,
     settings: Settings,
     helpdesk: str,
     *,
     full: bool = False,
+    accept_deletions: bool = False,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.time,
     stopping: Callable[[], bool] = lambda: False,
@@ -66,37 +65,32 @@ def sync(
     """Read what happened since the last sync, or everything when `full`, and return what was done.
 
     1. Facts that were made with other schedules or policies are made again.
-    2. Each page is stored in one transaction with the facts that follow from it and its cursor.
-    3. Tickets that were refused earlier are tried again.
+    2. Each page is stored in one transaction with the facts that follow from it and its cursor. Between two, tickets
+       that were heard of are read.
+    3. Tickets that were refused earlier are tried again, and sweeps go on.
 
     Once `stopping` says so it ends after a whole page; the next sync goes on from there.
 
     Raises:
-        HelpdeskError: the helpdesk failed; all pages before are stored, and the next sync goes on from there.
+        HelpdeskError: the helpdesk failed; all pages before are stored, and the next sync goes on from there. Or most
+            tickets aren't found any more (`tickets_vanished`) and that is not to be accepted.
         StorageError: the database failed, or `sync_running` when another process syncs this helpdesk.
     """
     started = time.monotonic()
-    desk = Desk(key=helpdesk, kind=connector.kind, rulebook=settings.rulebook, keep_subjects=settings.keep_subjects)
-    with helpdesk_lock(engine, helpdesk) as still_held:
-        run = _Run(
-            engine=engine,
-            connector=connector,
-            desk=desk,
-            progress=progress,
-            clock=clock,
-            stopping=stopping,
-            still_held=still_held,
-        )
+    with _rereading(engine, connector, settings, helpdesk, clock, stopping) as again:
+        run = _Run(again=again, progress=progress)
         rebuilt = _refresh(engine, helpdesk, settings, force=False, progress=progress)
         run.read(run.start(full=full))
-        run.retry_refused()
-        # A team that came late may be one that a rule asks for.
+        again.refused()
+        if run.done:
+            again.sweep(accept_deletions=accept_deletions)
+        # A team that came late may be one that a rule asks for, and the helpdesk may have told other rules.
         rebuilt += _refresh(engine, helpdesk, settings, force=False, progress=progress)
     report = SyncReport(
         helpdesk=helpdesk,
-        tickets=run.tickets,
+        tickets=run.tickets + again.tickets,
         pages=run.pages,
-        refused=run.still_refused(),
+        refused=_count_refused(engine, helpdesk),
         rebuilt=rebuilt,
         seen_until=run.seen_until,
         duration_s=time.monotonic() - started,
@@ -115,67 +109,79 @@ def sync(
 
 @dataclass(kw_only=True)
 class _Run:
-    """One sync under way."""
+    """One walk through what is new, with what reads single tickets on the way."""
 
-    engine: Engine
-    connector: Connector
-    desk: Desk
+    again: Rereader
     progress: Progress | None
-    clock: Callable[[], float]
-    stopping: Callable[[], bool]
-    still_held: Callable[[], None]
     tickets: int = 0
     pages: int = 0
     seen_until: int | None = None
+    done: bool = False
 
     def start(self, *, full: bool) -> Cursor | None:
         """Return where to go on from; None for the beginning."""
-        with writing(self.engine) as connection:
-            if not self.desk.keep_subjects:
-                forget_subjects(connection, self.desk.key)
-            stored = read_cursor_text(connection, self.desk.key)
+        desk = self.again.desk
+        with writing(self.again.engine) as connection:
+            if not desk.keep_subjects:
+                forget_subjects(connection, desk.key)
+            stored = read_cursor_text(connection, desk.key)
         cursor: Cursor | None = None if stored is None or full else json.loads(stored)
         return cursor
 
     def read(self, cursor: Cursor | None) -> None:
         """Store page after page."""
-        for told in self.connector.pages(cursor):
-            self.still_held()
-            now = int(self.clock())
+        for told in self.again.connector.pages(cursor):
+            self.again.still_held()
+            now = int(self.again.clock())
             # A helpdesk whose clock is ahead would have the data look fresh until ours has caught up.
             page = told if told.seen_until is None else replace(told, seen_until=min(told.seen_until, now))
-            with writing(self.engine) as connection:
-                self.tickets += store_page(connection, self.desk, page, now)
+            with writing(self.again.engine) as connection:
+                self.tickets += store_page(connection, self.again.desk, page, now)
             self.pages += 1
             self.seen_until = page.seen_until if page.seen_until is not None else self.seen_until
+            self.done = page.done
             if self.progress is not None:
                 self.progress(self.tickets, page.remaining)
-            if self.stopping():
+            if self.again.stopping():
                 break
+            self.again.heard()
 
-    def retry_refused(self) -> None:
-        """Try refused tickets again whose time has come."""
-        now = int(self.clock())
-        with self.engine.connect() as connection:
-            waiting = _refused(self.desk.key).where(refused_tickets.c.next_try_at <= now).limit(RETRIES_AT_ONCE)
-            due = connection.execute(waiting).all()
-        for external_id, attempts in due:
-            if self.stopping():
-                break
-            told = self.connector.ticket(external_id)
-            self.still_held()
-            with writing(self.engine) as connection:
-                again = [result for result in told.tickets if isinstance(result, Refused)]
-                for refused in again:
-                    refused_again(connection, self.desk, refused, attempts, now)
-                if not again:
-                    store_told(connection, self.desk, told, now)
-                    self.tickets += 1
 
-    def still_refused(self) -> int:
-        """Return how many tickets wait for another try."""
-        with self.engine.connect() as connection:
-            return len(connection.execute(_refused(self.desk.key)).all())
+def read_heard(
+    engine: Engine,
+    connect: Callable[[], Connector],
+    settings: Settings,
+    helpdesk: str,
+    *,
+    clock: Callable[[], float] = time.time,
+    stopping: Callable[[], bool] = lambda: False,
+) -> int:
+    """Read the tickets of a helpdesk that were heard of since they were last read, and return how many.
+
+    While a sync is under way, that one does. Raises as `sync`.
+    """
+    if not marked(engine, helpdesk):
+        return 0
+    with _rereading(engine, connect(), settings, helpdesk, clock, stopping) as again:
+        again.heard()
+    return again.tickets
+
+
+@contextmanager
+def _rereading(  # noqa: PLR0917  # the arguments of those above
+    engine: Engine,
+    connector: Connector,
+    settings: Settings,
+    helpdesk: str,
+    clock: Callable[[], float],
+    stopping: Callable[[], bool],
+) -> Iterator[Rereader]:
+    """Give what reads single tickets of a helpdesk while no other process writes its data."""
+    desk = Desk(key=helpdesk, kind=connector.kind, rulebook=settings.rulebook, keep_subjects=settings.keep_subjects)
+    with helpdesk_lock(engine, helpdesk) as still_held:
+        yield Rereader(
+            engine=engine, connector=connector, desk=desk, clock=clock, stopping=stopping, still_held=still_held
+        )
 
 
 def refresh(
@@ -254,7 +260,7 @@ def _refresh(engine: Engine, helpdesk: str, settings: Settings, *, force: bool, 
     return rebuild(engine, helpdesk, rules, progress)
 
 
-def _refused(helpdesk: str) -> Select[str, int]:
-    refused = refused_tickets.c
-    query = select(refused.external_id, refused.attempts).where(refused.helpdesk == helpdesk)
-    return query.order_by(refused.next_try_at, refused.external_id)
+def _count_refused(engine: Engine, helpdesk: str) -> int:
+    """Return how many tickets wait for another try."""
+    with engine.connect() as connection:
+        return len(connection.execute(refused_of(helpdesk)).all())

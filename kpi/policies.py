@@ -80,6 +80,10 @@ class Policy(Rule):
         offered = {target.priority: target for target in self.targets if target.metric == metric}
         return offered.get(priority, offered.get(None))
 
+    def around_the_clock(self) -> "Policy":
+        """Return this policy without what it promises in business time."""
+        return replace(self, targets=tuple(target for target in self.targets if not target.business))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment(Rule):

@@ -24,9 +24,9 @@ def no_holidays(_: date) -> bool:
     return False
 
 
-def shared_holidays(schedules: Iterable[Schedule]) -> Holidays:
+def shared_holidays(schedules: Iterable[Schedule | None]) -> Holidays:
     """Return which days are holidays: those that every schedule with holidays has, as then the whole desk rests."""
-    observing = [schedule for schedule in schedules if schedule.has_holidays]
+    observing = [schedule for schedule in schedules if schedule is not None and schedule.has_holidays]
     return lambda day: bool(observing) and all(schedule.is_holiday(day) for schedule in observing)
 
 

@@ -2,29 +2,27 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
-from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, select
 
 from bot.database import upsert, writing
 from bot.facts.histories import BATCH, team_names
+from bot.facts.own_rules import own_rules, plain
 from bot.facts.refolding import refold
 from bot.settings import Settings
 from bot.tables import facts_rules
 from kpi import schema
 from kpi.needs import ALL_MESSAGES, FIRST_REPLIES
-from kpi.policies import Metric, Rulebook
+from kpi.policies import Metric, OwnRules, Rulebook
 
 FACTS_VERSION = 2
 """Counted up when `kpi.history` changes what facts say: every database then makes them again."""
 
-Rules = Callable[[Mapping[str, str]], Rulebook]
-"""Rules, given the names of a helpdesk's teams by identifier."""
+Rules = Callable[[str, Mapping[str, str], OwnRules], Rulebook]
+"""Rules, given a helpdesk's key, the names of its teams by identifier and the rules that it has itself."""
 
 _KEPT_IN_SIGHT: Mapping[str | None, frozenset[Metric]] = {
     None: frozenset({Metric.RESOLUTION}),
@@ -38,13 +36,14 @@ Progress = Callable[[int, int | None], None]
 
 
 def rules_of(connection: Connection, helpdesk: str, rules: Rules) -> Rulebook:
-    """Return the rules for a helpdesk at this moment, given its teams and what it tells of conversations.
+    """Return the rules for a helpdesk at this moment: those set and its own, for its teams and what it tells.
 
     The clock of a reply that nobody would tell never stops: such promises are none.
     """
     helpdesks = schema.helpdesks.c
     told = connection.scalar(select(helpdesks.messages).where(helpdesks.key == helpdesk))
-    return rules(team_names(connection, helpdesk)).promising(_KEPT_IN_SIGHT[told])
+    rulebook = rules(helpdesk, team_names(connection, helpdesk), own_rules(connection, helpdesk))
+    return rulebook.promising(_KEPT_IN_SIGHT[told])
 
 
 def fingerprint(rules: Rulebook) -> str:
@@ -57,26 +56,12 @@ def fingerprint(rules: Rulebook) -> str:
         else None
     )
     made_with = [FACTS_VERSION, calendars, rules.schedules, rules.policies, rules.test_tags, rules.escalation, names]
-    return sha256(json.dumps(_plain(made_with), sort_keys=True).encode()).hexdigest()
+    return sha256(json.dumps(plain(made_with), sort_keys=True).encode()).hexdigest()
 
 
 @cache
 def _holidays_version() -> str:
     return version("holidays")
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  # any part of a rulebook ─▶ JSON, the same in every process
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.compare}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, frozenset | set):
-        return sorted((_plain(item) for item in value), key=str)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
 def has_tickets(connection: Connection, helpdesk: str) -> bool:

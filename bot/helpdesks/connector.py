@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypedDict
 
 from kpi.events import Contact, History, Person, Rating, Team, Work
+from kpi.policies import OwnRules
 
 Cursor = dict[str, Any]
 """JSON: where a stream stands after a page; None before the first."""
@@ -83,6 +84,7 @@ class Page(Told):
         remaining: pages or records left, when known, for the progress bar.
         seen_until: everything that happened before this instant is in this page or in earlier ones.
         history_start: what happened before can't be read; None when everything there ever was can.
+        rules: the opening hours and SLA policies that the helpdesk has itself; None when it doesn't tell.
         observes: some fields' changes are only seen by reading again, so that nothing before the first page is sure.
     """
 
@@ -91,6 +93,7 @@ class Page(Told):
     remaining: int | None = None
     seen_until: int | None = None
     history_start: int | None = None
+    rules: OwnRules | None = None
     observes: bool = False
 
 

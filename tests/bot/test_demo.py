@@ -58,7 +58,7 @@ def start(told):
 @pytest.fixture(scope="module")
 def facts(told):
     with as_file(files("bot.demo").joinpath("settings.toml")) as path:
-        rules = load_settings({"KPI_BOT_SETTINGS": str(path)}).rulebook({})
+        rules = load_settings({"KPI_BOT_SETTINGS": str(path)}).rules
     return {key: fold(history, rules) for key, history in told.items()}
 
 

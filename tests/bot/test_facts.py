@@ -19,7 +19,7 @@ from kpi.policies import Escalation, Rulebook
 
 
 def desk(rules=None):
-    return Desk(key=DESK, kind="demo", rulebook=lambda names: replace(rules or Rulebook(), team_names=names))
+    return Desk(key=DESK, kind="demo", rulebook=lambda _, names, _own: replace(rules or Rulebook(), team_names=names))
 
 
 def store(engine, *pages, where=None):

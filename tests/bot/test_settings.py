@@ -16,7 +16,7 @@ from kpi.configuration import edges_of, limit_of
 from kpi.errors import SettingsError
 from kpi.events import Status
 from kpi.hours import Schedule, Week
-from kpi.policies import Condition, Escalation, Metric, Target
+from kpi.policies import Condition, Escalation, Metric, OwnRules, Target
 
 RT = {
     "KPI_BOT_HELPDESK": "request-tracker",
@@ -585,19 +585,19 @@ def test_a_week_starts_on_no_other_word(refused):
 
 def test_a_rulebook_holds_everything_that_facts_depend_on(load):
     settings = load(OFFICE + "always = true\n" + PROMISE + 'first_reply = "1h"\nwhen = { team = "Support" }')
-    rules = settings.rulebook({"1": "Support"})
+    rules = settings.rulebook("desk", {"1": "Support"}, OwnRules())
     assert isinstance(rules.schedule({}, 0), Schedule)
     assert rules.promise(Metric.FIRST_REPLY, {"team": "1"}, 0) is not None
     assert settings.teams_mentioned() == {"Support"}
-    assert load('test_tags = ["test"]').rulebook({}).test_tags == {"test"}
+    assert load('test_tags = ["test"]').rules.test_tags == {"test"}
 
 
 def test_what_is_an_escalation_can_be_set_in_part(load):
     settings = load('[escalation]\ntiers = ["Support", ["Expert", "Legal"]]\npriorities = []')
     wanted = Escalation(tiers=(("Support",), ("Expert", "Legal")), priorities=frozenset())
-    assert settings.rulebook({}).escalation == wanted
+    assert settings.rules.escalation == wanted
     assert settings.teams_mentioned() == {"Support", "Expert", "Legal"}
-    assert load("").rulebook({}).escalation == Escalation()
+    assert load("").rules.escalation == Escalation()
 
 
 @pytest.mark.parametrize("content", [b"key = ", b"\xff\xfe", b"[[helpdesks]\n"])

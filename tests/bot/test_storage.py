@@ -39,7 +39,7 @@ RULES = [
 
 
 def desk(rules=RULES[0], **options):
-    return Desk(key=DESK, kind="demo", rulebook=lambda names: replace(rules, team_names=names), **options)
+    return Desk(key=DESK, kind="demo", rulebook=lambda _, names, _own: replace(rules, team_names=names), **options)
 
 
 def store(engine, *pages, where=None, now=NOW):

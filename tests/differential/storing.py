@@ -19,7 +19,7 @@ def store(engine: Engine, world: World, seen_until: int) -> None:
             connection.execute(table.delete())
         for name, (rules, told) in world.desks.items():
             messages = "first" if name in world.briefly else "all"
-            desk = Desk(key=name, kind="demo", rulebook=lambda _, rules=rules: rules, messages=messages)
+            desk = Desk(key=name, kind="demo", rulebook=lambda *_, rules=rules: rules, messages=messages)
             people = {kind: _people(world, kind, name) for kind in PEOPLE}
             for tickets in (told[::-2], told):  # some of them twice, in another order
                 page = Page(tickets=tuple(tickets), cursor={}, done=True, seen_until=seen_until, teams=TEAMS, **people)

@@ -52,7 +52,7 @@ def stored(ledger, engine) -> None:
     ledger.frames(engine)
     with writing(engine) as connection:
         for helpdesk in ledger.helpdesks:
-            remember_rules(connection, helpdesk["key"], NO_RULES.rulebook({}))
+            remember_rules(connection, helpdesk["key"], NO_RULES.rules)
 
 
 def test_an_export_has_the_rows_of_every_source(engine, place):

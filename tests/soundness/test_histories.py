@@ -24,7 +24,7 @@ def stored(engine: Engine, *tales: Tale) -> DatabaseFrames:
     """Store tickets as a helpdesk tells them, as of now."""
     page = Page(tickets=tuple(tale.history for tale in tales), cursor={}, done=True, seen_until=NOW)
     with engine.begin() as connection:
-        store_page(connection, Desk(key="desk", kind="demo", rulebook=lambda _: Rulebook()), page, NOW)
+        store_page(connection, Desk(key="desk", kind="demo", rulebook=lambda *_: Rulebook()), page, NOW)
     return DatabaseFrames(engine)
 
 
@@ -156,7 +156,7 @@ def test_the_leap_day_and_week_53_are_whole_for_what_goes_on_too(engine):
     later = at("2028-06-01 00:00")
     page = Page(tickets=tuple(t.history for t in (*tales, leap)), cursor={}, done=True, seen_until=later)
     with engine.begin() as connection:
-        store_page(connection, Desk(key="desk", kind="demo", rulebook=lambda _: Rulebook()), page, later)
+        store_page(connection, Desk(key="desk", kind="demo", rulebook=lambda *_: Rulebook()), page, later)
     week_53 = Period.of(date(2026, 12, 31), Grain.WEEK, PARIS)
     february = Period.of(date(2028, 2, 1), Grain.MONTH, PARIS)
     found = {

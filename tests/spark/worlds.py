@@ -44,7 +44,7 @@ def export_by_hand(database: str, place: Path) -> None:
     ledger.frames(engine)
     with writing(engine) as connection:
         for helpdesk in ledger.helpdesks:
-            remember_rules(connection, helpdesk["key"], NO_RULES.rulebook({}))
+            remember_rules(connection, helpdesk["key"], NO_RULES.rules)
     export_facts(engine, NO_RULES, place, NOW)
     engine.dispose()
 
