@@ -1,5 +1,6 @@
 """Every helpdesk has its page in both languages, which README links to, with all its options in a working example."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -7,6 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bot.helpdesks import freshdesk, helpscout, intercom, liveagent, request_tracker, zammad, zendesk
+from bot.helpdesks.registry import WEBHOOKS
 from bot.settings_file import KINDS, WITHOUT_ADDRESS
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +60,16 @@ def test_every_option_stands_in_an_example_that_is_accepted(page):
     for given in shown:
         module.Options.read(given, "desk")
     assert {name for given in shown for name in given} == set(module.Options.model_fields)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_page_tells_where_webhooks_go_and_what_is_pasted_there_is_understood(page):
+    section = page.text.split("\n## Webhooks\n")[1].split("\n## ")[0]
+    webhook = WEBHOOKS[page.kind]
+    ends = {address.rpartition("/")[2] for address in re.findall(r"https://kpi-bot\.example\.com([\w/-]+)", section)}
+    assert ends == ({"SECRET"} if webhook.is_signed is None else {"support"})
+    pasted = [re.sub(r"{{ticket\.id}}|…", "7", part.split("```")[0]) for part in section.split("```json\n")[1:]]
+    assert [webhook.read({}, body.encode()) for body in pasted] == [{"7"}] * len(pasted)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
