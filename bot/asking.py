@@ -1,10 +1,14 @@
 """Words ─▶ answer: what the command line and Slack both ask with."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from dataclasses import replace
-from threading import BoundedSemaphore
+from functools import partial
+from threading import BoundedSemaphore, Lock
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, func, select
 
@@ -36,6 +40,8 @@ AT_ONCE = os.cpu_count() or 1
 """How many answers are worked out from memory at a time. More take no less time together, and hold up what has to be
 acknowledged meanwhile; threads that wait for the database or for Slack don't count."""
 
+Result = TypeVar("Result")
+
 
 class KnownValues(Mapping[str, Mapping[str, str]]):
     """The known values of each dimension with their labels, read only when words call for them.
@@ -56,6 +62,31 @@ class KnownValues(Mapping[str, Mapping[str, str]]):
 
     def __len__(self) -> int:
         return len(DIMENSIONS)
+
+
+class Results:
+    """What was worked out, by what was asked; a thread that asks meanwhile waits for it."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Future[Any]] = {}
+        self._lock = Lock()
+
+    def of(self, key: Hashable, work: Callable[[], Result]) -> Result:
+        """Return what `work` returns, or has returned before; what it raises is raised by all who wait, and forgotten.
+
+        A thread may wait here with a connection: whoever works has its own already.
+        """
+        with self._lock:
+            is_known, found = key in self._found, self._found.setdefault(key, Future())
+        if not is_known:
+            try:
+                found.set_result(work())
+            except BaseException as error:  # noqa: BLE001  # it is raised below, and by all who wait
+                with self._lock:
+                    del self._found[key]
+                found.set_exception(error)
+        result: Result = found.result()
+        return result
 
 
 class Asker:
@@ -84,8 +115,19 @@ class Asker:
         self._source = DatabaseFrames(source, settings.counted_helpdesks) if isinstance(source, Engine) else source
         self._memory = memory
         self._turns = BoundedSemaphore(AT_ONCE)
+        self._results: Results | None = None
         self._settings = settings
         self._holidays = shared_holidays(assigned.schedule for assigned in settings.schedules)
+
+    def shared(self) -> "Asker":
+        """Return an asker that works out once what is asked of it more than once, for whoever may see the same of it.
+
+        It is for many answers of one instant: what becomes of the data afterwards is seen once it is fresher, other
+        targets are not. Who asked what is written down each time.
+        """
+        made = copy(self)
+        made._results = Results()  # noqa: SLF001  # its own class
+        return made
 
     @property
     def configuration(self) -> Configuration:
@@ -146,8 +188,11 @@ class Asker:
     def answer(self, question: Question, now: int, viewer: Viewer | None = None) -> Answer:
         """Return the answer to a question, as far as the viewer may see it; raises as `ask`."""
         with self._asked(question, About.NUMBER, now, viewer) as (may, facts, configuration):
-            told = answer(may.question, facts, now, configuration, self._holidays)
-        return self._with_restatement(replace(told, narrowed=may.narrowed))
+            key = (may.question, may.smallest, now)
+            work = partial(answer, may.question, facts, now, configuration, self._holidays)
+            told = self._once((About.NUMBER, *key), facts.freshness, work)
+        said = self._once(("said", *key), lambda: told.data_as_of, lambda: self._with_restatement(told))
+        return replace(said, narrowed=may.narrowed)
 
     def behind(self, question: Question, now: int, viewer: Viewer | None = None, limit: int | None = None) -> Listing:
         """Return the tickets behind a number, as many as `limit`; raises as `ask`."""
@@ -169,7 +214,9 @@ class Asker:
     def watch(self, question: Question, keys: Sequence[str], now: int, viewer: Viewer | None = None) -> Watch:
         """Return what is out of the ordinary of some KPIs; raises as `ask`."""
         with self._asked(question, About.ANOMALIES, now, viewer) as (may, facts, configuration):
-            return replace(watch(may.question, keys, facts, now, configuration), narrowed=may.narrowed)
+            key = (About.ANOMALIES, may.question, *keys, may.smallest, now)
+            found = self._once(key, facts.freshness, lambda: watch(may.question, keys, facts, now, configuration))
+        return replace(found, narrowed=may.narrowed)
 
     def promises(
         self, filters: Sequence[Filter], period: Period, now: int, viewer: Viewer | None = None, limit: int = 3
@@ -180,7 +227,12 @@ class Asker:
         """
         question = Question(kpi="overdue", period=period, filters=tuple(filters))
         with self._asked(question, About.TICKETS, now, viewer) as (may, facts, _):
-            return promises(may.question.filters, facts, now, midnight(period.end, period.zone), limit)
+            key, until = (About.TICKETS, may.question, limit, now), midnight(period.end, period.zone)
+            return self._once(key, facts.freshness, lambda: promises(may.question.filters, facts, now, until, limit))
+
+    def _once(self, key: Hashable, fresh: Callable[[], Hashable], work: Callable[[], Result]) -> Result:
+        """Return what `work` returns; where it is shared, what it has returned before of data as `fresh`."""
+        return work() if self._results is None else self._results.of((key, fresh()), work)
 
     @contextmanager
     def _asked(
@@ -199,8 +251,9 @@ class Asker:
             yield may, facts, replace(configuration, smallest=may.smallest)
 
     def _turn(self) -> AbstractContextManager[object]:
-        """Wait until it is this answer's turn to be worked out."""
-        return self._turns if self._memory is not None and self._memory.is_ready else nullcontext()
+        """Wait until it is this answer's turn to be worked out, or to be waited for with a connection."""
+        from_memory = self._memory is not None and self._memory.is_ready
+        return self._turns if from_memory or self._results is not None else nullcontext()
 
     def _with_restatement(self, told: Answer) -> Answer:
         """Return the answer with what was last said of the same, unless either may be of too few persons to be told."""

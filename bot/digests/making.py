@@ -47,23 +47,38 @@ class Means:
     clock: Callable[[], float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What is told of one instant, `now`: `asker` works out once what several of it ask, so that they say the same."""
+
+    asker: Asker
+    now: int
+
+
 class Made:
     """A digest that is made when it is needed, and once."""
 
     def __init__(
-        self, means: Means, subscription: Subscription, wanted: DigestWanted, occurrence: Occurrence, *, late: bool
+        self,
+        means: Means,
+        of: Round,
+        subscription: Subscription,
+        wanted: DigestWanted,
+        occurrence: Occurrence,
+        *,
+        late: bool,
     ) -> None:
         self.occurrence = occurrence
-        self._means, self._subscription, self._wanted, self._late = means, subscription, wanted, late
+        self._means, self._round, self._subscription = means, of, subscription
+        self._wanted, self._late = wanted, late
         self._digest: Digest | None = None
 
     @property
     def digest(self) -> Digest:
         """What there is to say."""
         if self._digest is None:
-            means = self._means
-            seen_by = viewer(means.access, self._subscription)
-            self._digest = digest(means.asker, self._wanted, self.occurrence, int(means.clock()), seen_by)
+            seen_by = viewer(self._means.access, self._subscription)
+            self._digest = digest(self._round.asker, self._wanted, self.occurrence, self._round.now, seen_by)
         return self._digest
 
     def messages(self) -> Iterator[Message]:

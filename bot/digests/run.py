@@ -14,7 +14,7 @@ from bot.asking import Asker
 from bot.digests import alert
 from bot.digests.alert import Verdict
 from bot.digests.layout import thread
-from bot.digests.making import Made, Means, kept, viewer
+from bot.digests.making import Made, Means, Round, kept, viewer
 from bot.posting.forms import forms, simpler
 from bot.posting.notices import Notices
 from bot.posting.outbox import CONCLUDED, Outbox, Outcome, Parcel, State
@@ -30,8 +30,9 @@ from bot.text import Text
 from kpi.errors import AccessError, KpiError, QuestionError
 from kpi.period import midnight
 
-WORKERS = 8
-"""How many channels are told at a time."""
+WORKERS = 16
+"""How many channels are told at a time. Most of them wait: for Slack, or for the second between a digest and what
+stands in its thread."""
 
 FRESH_WITHIN_S = 600
 """How much older than its time the data of a digest may be."""
@@ -72,15 +73,16 @@ class Digests:
         if self._now >= self._forgets_at:
             self._forgets_at = self._now + FORGETS_EVERY_S
             self._means.outbox.forget_old()
+        this = Round(asker=self._means.asker.shared(), now=self._now)
         waiting: dict[tuple[str, str], list[Subscription]] = {}
-        for subscription in self._means.subscriptions.due(self._now):
+        for subscription in self._means.subscriptions.due(this.now):
             waiting.setdefault((subscription.team_id, subscription.channel), []).append(subscription)
         for place, due in waiting.items():
             with self._lock:
                 if place in self._busy or self._stopping.is_set():
                     continue
                 self._busy.add(place)
-            self._pool.submit(self._tell_all, place, due)
+            self._pool.submit(self._tell_all, place, due, this)
 
     def stop(self) -> None:
         """Begin nothing more, and wait for what is being told."""
@@ -92,17 +94,17 @@ class Digests:
         with self._lock:
             return not self._busy
 
-    def _tell_all(self, place: tuple[str, str], due: Sequence[Subscription]) -> None:
+    def _tell_all(self, place: tuple[str, str], due: Sequence[Subscription], this: Round) -> None:
         try:
             for subscription in due:
                 if self._stopping.is_set():
                     return
-                self._tell(subscription)
+                self._tell(subscription, this)
         finally:
             with self._lock:
                 self._busy.discard(place)
 
-    def _tell(self, subscription: Subscription) -> None:
+    def _tell(self, subscription: Subscription, this: Round) -> None:
         """Tell one subscription; what goes wrong is tried again while its time lasts."""
         if subscription.next_at is None:
             return
@@ -110,9 +112,9 @@ class Digests:
             try:
                 match subscription.wanted:
                     case DigestWanted() as wanted:
-                        self._tell_digest(subscription, wanted, wanted.recurrence.next(subscription.next_at - 1))
+                        self._tell_digest(subscription, wanted, wanted.recurrence.next(subscription.next_at - 1), this)
                     case KpiWanted() as wanted:
-                        self._tell_alert(subscription, wanted, wanted.recurrence.next(subscription.next_at - 1))
+                        self._tell_alert(subscription, wanted, wanted.recurrence.next(subscription.next_at - 1), this)
             except KpiError as error:
                 log.warning("not_told", error=error.key, values=error.values)
             except Exception:
@@ -120,14 +122,16 @@ class Digests:
 
     # --- Digests -----------------------------------------------------------------------------------------------------
 
-    def _tell_digest(self, subscription: Subscription, wanted: DigestWanted, occurrence: Occurrence) -> None:
+    def _tell_digest(
+        self, subscription: Subscription, wanted: DigestWanted, occurrence: Occurrence, this: Round
+    ) -> None:
         means, parcel = self._means, self._parcel("digest", subscription, occurrence)
         if self._now >= midnight(occurrence.day + timedelta(days=1), wanted.recurrence.zone):
             self._conclude(subscription, parcel, means.outbox.miss(parcel))
             return
         if self._waits(occurrence) or self._is_orphan(subscription, parcel):
             return
-        made = Made(means, subscription, wanted, occurrence, late=not self._is_fresh(occurrence))
+        made = Made(means, this, subscription, wanted, occurrence, late=not self._is_fresh(occurrence))
         outcome = means.outbox.send(parcel, made.messages)
         if outcome.state is State.SENT and not self._tell_teams(subscription, made, outcome):
             return
@@ -156,7 +160,7 @@ class Digests:
 
     # --- Alerts on KPIs ----------------------------------------------------------------------------------------------
 
-    def _tell_alert(self, subscription: Subscription, wanted: KpiWanted, occurrence: Occurrence) -> None:
+    def _tell_alert(self, subscription: Subscription, wanted: KpiWanted, occurrence: Occurrence, this: Round) -> None:
         means, recurrence = self._means, wanted.recurrence
         if recurrence.next(occurrence.at).at <= self._now:
             log.warning("alert_skipped", day=str(occurrence.day))  # the next one tells of later figures
@@ -167,7 +171,7 @@ class Digests:
             return
         text = Text(subscription.language)
         try:
-            found = alert.find(means.asker, wanted, occurrence, self._now, viewer(means.access, subscription))
+            found = alert.find(this.asker, wanted, occurrence, this.now, viewer(means.access, subscription))
         except (AccessError, QuestionError) as error:
             means.notices.tell(subscription, f"{parcel.key}:refused", text.error(error))
             means.subscriptions.advance(subscription)

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 from cast import PARIS, Tale, at
-from digest_desk import BILLING, MORNING, WANTED, a_monday, open_ticket, solved
+from digest_desk import BILLING, MORNING, SUPPORT, WANTED, a_monday, open_ticket, solved
+from sqlalchemy import insert
 
+from bot.database import writing
 from bot.recurrence import Cadence
 from bot.render.limits import check
+from kpi import schema
 from kpi.question import Filter
 
 # FCR: on Monday the 16th 36 of 40 = 90.0 %, on the 23rd 20 of 40 = 50.0 %.
@@ -139,6 +142,27 @@ def test_a_figure_that_was_said_otherwise_before_is_told_as_restated(desk):
     desk.at("24 09:00")
     (line,) = heading(desk.roots(BILLING)[0].text, "No clear change")
     assert line == "• *Tickets received*: 41 · Restated: was 40, as said on 24 Nov 2026 08:30"
+
+
+def test_digests_of_one_moment_say_the_same_each_as_its_reader_may_see_it(desk):
+    desk.tell(*BEFORE, *AFTER)
+    desk.at("24 08:30")
+    desk.asker.ask("volume 2026-11-23", desk.now, "en")
+    with writing(desk.engine) as connection:
+        connection.execute(insert(schema.customers), {"helpdesk": "desk", "external_id": "dina", "name": "Dina"})
+    of_dina = (Filter(dimension="customer", values=("dina",)),)
+    places = [(SUPPORT, "U_BOB", ()), (BILLING, "U_BOB", ())]
+    places += [(desk.slack.directory.direct(user).id, user, of_dina) for user in ("U_BOB", "U_DINA")]
+    for channel, owner, filters in places:
+        nine = replace(MORNING, at=540)
+        desk.subscribe(kpis=("volume",), recurrence=nine, channel=channel, owner=owner, filters=filters)
+    desk.tell(solved(90, 23, at_once=True))
+    desk.at("24 09:00")
+    in_support, in_billing, of_bob, of_dina_herself = (desk.posted(channel)[0].text for channel, _, _ in places)
+    assert "41 · Restated: was 40" in in_support
+    assert in_billing == in_support
+    assert "*Tickets received*: 41" in of_bob
+    assert "Tickets received is left out" in of_dina_herself
 
 
 def test_the_thread_has_the_figures_by_team_and_the_channel_has_one_message(desk, digest):
