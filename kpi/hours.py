@@ -231,6 +231,10 @@ class Timeline:
         self._schedules = [schedule for _, schedule in ordered] or [None]
         self._changes = [since for since, _ in ordered[1:]]
 
+    def only(self, at: int) -> "Timeline":
+        """Return the timeline on which the schedule of an instant holds all the time."""
+        return Timeline([(at, self._schedules[bisect_right(self._changes, at)])])
+
     def elapsed(self, start: int, end: int) -> int:
         """Return the open seconds in `[start, end)`, each part under the schedule of that moment."""
         total = 0

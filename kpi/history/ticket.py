@@ -36,7 +36,7 @@ def ticket_row(story: Story, solved: list[Solve], history: History, rules: Ruleb
         "closed_at": ending.at if ending and ending.by == "closed" and not solved else None,
         "is_solved": int(ending is not None and ending.by == "solve"),
         "solved_in_contact": int(
-            last_at is not None and any(_lasted(contact, last_at) for contact in history.contacts)
+            last_at is not None and any(_went_on(contact, last_at) for contact in history.contacts)
         ),
         "solves": len(solved),
         **_reopens(reopened, first_at),
@@ -79,22 +79,26 @@ def _asked_again_at(story: Story, reopened: list[Reopen], last: Solve | None) ->
 
 
 def _resolution(story: Story, name: str, end: int | None, without: frozenset[Status] = frozenset()) -> Row:
-    """Return business and calendar seconds from creation to `end`, less the time spent in some statuses."""
-    if end is None:
-        return {f"{name}_s": None, f"{name}_calendar_s": None}
+    business, calendar = (None, None) if end is None else lasted(story, end, without)
+    return {f"{name}_s": business, f"{name}_calendar_s": calendar}
+
+
+def lasted(story: Story, end: int, without: frozenset[Status] = frozenset()) -> tuple[int | None, int]:
+    """Return business and calendar seconds from creation to `end`, less the time spent in some statuses.
+
+    Business seconds are None when the ticket was under no schedule.
+    """
     counted = [
         (segment.start, end if segment.end is None else min(segment.end, end))
         for segment in story.segments
         if segment.start < end and segment.state.status not in without
     ]
     business = [story.elapsed(start, until) for start, until in counted] or [story.elapsed(end, end)]
-    return {
-        f"{name}_s": None if None in business else sum(passed or 0 for passed in business),
-        f"{name}_calendar_s": sum(until - start for start, until in counted),
-    }
+    passed = None if None in business else sum(seconds or 0 for seconds in business)
+    return passed, sum(until - start for start, until in counted)
 
 
-def _lasted(contact: Contact, at: int) -> bool:
+def _went_on(contact: Contact, at: int) -> bool:
     """Whether the call or chat was going on; what is written up just after it still belongs to it."""
     if contact.answered_at is None or at < contact.answered_at:
         return False
