@@ -175,7 +175,7 @@ def test_a_ticket_that_changed_is_marked_whatever_its_number(desks, kind):
         ("intercom", notification("ticket.resolved", {"type": "ticket", "id": "8", "ticket_id": "2"}), "8"),
         ("intercom", notification("ticket.closed", {"ticket": {"id": "8", "ticket_id": "2"}}), "8"),
         ("intercom", notification("conversation.deleted", {"conversation_id": "8"}), "8"),
-        ("zendesk", {"ticket": "8"}, "8"),
+        ("zendesk", {"ticket": "8", "type": "incident"}, "8"),
         ("liveagent", {"ticket": " a1b2c3d4 "}, "a1b2c3d4"),
     ],
 )

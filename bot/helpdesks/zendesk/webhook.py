@@ -17,7 +17,7 @@ FRESH_S = 300
 
 def tickets(headers: Headers, document: Any) -> Sequence[object]:  # noqa: ANN401  # JSON
     """Return the ticket of an event, or those that a trigger names."""
-    if "type" not in document:
+    if "ticket" in document:
         return listed(headers, document)
     return [document["detail"]["id"]] if document["type"].startswith(TICKETS) else []
 
