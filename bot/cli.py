@@ -213,12 +213,17 @@ def sync(
     ctx: typer.Context,
     *,
     full: Annotated[bool, typer.Option("--full", help="Read everything again instead of what is new.")] = False,
+    accept_deletions: Annotated[
+        bool, typer.Option("--accept-deletions", help="Believe it when most tickets aren't found any more.")
+    ] = False,
     lang: Language = None,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Read what is new on every helpdesk into the database.
 
     Can be stopped at any time: the next run goes on where this one was, and reading twice changes nothing. One
-    helpdesk that fails doesn't hold up the others; the exit status is then 2.
+    helpdesk that fails doesn't hold up the others; the exit status is then 2. For some seconds it also looks at stored
+    tickets again, as what changes in them isn't always told: open ones every hour, those that ended within 60 days
+    every day, all every week.
 
     **Examples**
 
@@ -230,7 +235,7 @@ def sync(
     from bot.terminal.upkeep import sync_all  # noqa: PLC0415
 
     settings = load_settings()
-    if not sync_all(settings, reader(ctx), full=full):
+    if not sync_all(settings, reader(ctx), full=full, accept_deletions=accept_deletions):
         raise typer.Exit(REFUSED)
 
 
@@ -376,6 +381,39 @@ def migrate(
 
     settings = load_settings()
     migrate_database(settings, reader(ctx), rebuild=rebuild)
+
+
+@app.command()
+def reconcile(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[HELPDESK] [PERIOD]", help="By default every helpdesk, and the running week."),
+    ] = None,
+    *,
+    kpi: Annotated[
+        list[str] | None, typer.Option(metavar="KPI", help="Only this one, such as frt; may be given several times.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write every ticket to a CSV file; - for standard output.")
+    ] = None,
+    lang: Language = None,  # noqa: ARG001  # its callback acts
+) -> None:
+    """Lay our figures beside the helpdesk's own, ticket by ticket, and say why they differ.
+
+    The tickets are those that the KPI counts in the period, and those that only the helpdesk has there. What the
+    helpdesk says itself is read with its tickets and counts in no KPI.
+
+    **Examples**
+
+    `kpi-bot reconcile`
+
+    `kpi-bot reconcile support last month --kpi frt --csv frt.csv`
+    """
+    from bot.settings import load_settings  # noqa: PLC0415
+    from bot.terminal.reconciling import reconcile_all  # noqa: PLC0415
+
+    reconcile_all(load_settings(), reader(ctx), words or [], kpi or [], csv)
 
 
 @app.command()

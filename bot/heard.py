@@ -1,9 +1,9 @@
 """Tickets that were heard of: whoever is told that they changed marks them, and the worker reads them again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from secrets import token_hex
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, Row, delete, select
 
 from bot.database import upsert, writing
 from bot.tables import heard_tickets
@@ -26,3 +26,18 @@ def mark(engine: Engine, helpdesk: str, external_ids: Iterable[str], now: int, p
             for external_id in sorted(external_ids)
         ]
         upsert(connection, heard_tickets, rows, first=("heard_at",))
+
+
+def marked(engine: Engine, helpdesk: str) -> Sequence[Row[str, str]]:
+    """Return the marked tickets of a helpdesk, each with its mark, the one that was heard of first at the beginning."""
+    heard = heard_tickets.c
+    query = select(heard.external_id, heard.mark).where(heard.helpdesk == helpdesk)
+    with engine.connect() as connection:
+        return connection.execute(query.order_by(heard.heard_at, heard.external_id)).all()
+
+
+def unmark(connection: Connection, helpdesk: str, external_id: str, mark: str) -> None:
+    """Take a mark off a ticket that was read, unless it has got another one since."""
+    heard = heard_tickets.c
+    here = delete(heard_tickets).where(heard.helpdesk == helpdesk, heard.external_id == external_id)
+    connection.execute(here.where(heard.mark == mark))

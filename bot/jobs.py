@@ -17,12 +17,15 @@ from sqlalchemy import Engine
 from bot import metrics
 from bot.helpdesks.connector import Connector
 from bot.settings import HelpdeskSettings, Settings
-from bot.sync import sync
+from bot.sync import read_heard, sync
 from kpi.errors import KpiError, StorageError
 from kpi.memory import MemoryFrames
 
 FOLLOWED_EVERY_S = 5
 """How soon this process's memory has what another process wrote."""
+
+HEARD_EVERY_S = 5
+"""How soon a ticket is read that a webhook told of."""
 
 STOPPED_WITHIN_S = 8
 """How long the end waits for a job: a helpdesk may have asked for a pause of minutes. What it stores is whole or not
@@ -151,6 +154,29 @@ def sync_jobs(
 
     for helpdesk in settings.helpdesks:
         yield Job(f"sync {helpdesk.key}", partial(read, helpdesk), settings.sync_every_s)
+
+
+def heard_jobs(
+    engine: Engine,
+    settings: Settings,
+    connect: Callable[[HelpdeskSettings], Connector],
+    stopping: Event,
+    memory: MemoryFrames | None = None,
+) -> Iterator[Job]:
+    """Yield a job for each helpdesk of the settings, which reads the tickets that were heard of; as `sync_jobs`."""
+
+    def read(helpdesk: HelpdeskSettings) -> None:
+        try:
+            found = read_heard(engine, partial(connect, helpdesk), settings, helpdesk.key, stopping=stopping.is_set)
+        except StorageError as error:
+            if error.key != "sync_running":  # that reads them itself, between two pages
+                raise
+        else:
+            if found and memory is not None:
+                _follow(memory)
+
+    for helpdesk in settings.helpdesks:
+        yield Job(f"heard {helpdesk.key}", partial(read, helpdesk), HEARD_EVERY_S)
 
 
 def memory_job(memory: MemoryFrames) -> Job:

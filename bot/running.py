@@ -30,7 +30,7 @@ from bot.database import migrate, open_database
 from bot.digests.run import digests_for
 from bot.health import database_check, migrations_check, watched
 from bot.helpdesks.registry import connect
-from bot.jobs import Job, Ticker, memory_job, sync_jobs
+from bot.jobs import Job, Ticker, heard_jobs, memory_job, sync_jobs
 from bot.posting.send import posting_once, retry_handlers
 from bot.settings import Settings
 from bot.slack.app import SLACK_API, create_app
@@ -109,6 +109,7 @@ def _run(settings: Settings, parts: frozenset[Part], api_url: str, ending: ExitS
     asker = Asker(engine, settings, memory)
     if Part.WORKER in parts:
         jobs += sync_jobs(engine, settings, connect, stopping, memory)
+        jobs += heard_jobs(engine, settings, connect, stopping, memory)
         jobs += _telling(engine, settings, asker, api_url, ending)
     app = None
     if Part.WEB in parts:

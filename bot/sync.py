@@ -139,12 +139,12 @@ class _Run:
                 self.tickets += store_page(connection, self.again.desk, page, now)
             self.pages += 1
             self.seen_until = page.seen_until if page.seen_until is not None else self.seen_until
-            self.done = page.done
             if self.progress is not None:
                 self.progress(self.tickets, page.remaining)
             if self.again.stopping():
-                break
+                return
             self.again.heard()
+        self.done = True
 
 
 def read_heard(

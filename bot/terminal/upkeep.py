@@ -1,7 +1,8 @@
 """Reading and migrating from the command line."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import typer
 from rich.console import Console
@@ -26,7 +27,7 @@ def open_to_write(settings: Settings) -> Engine:
     return engine
 
 
-def sync_all(settings: Settings, text: Text, *, full: bool) -> bool:
+def sync_all(settings: Settings, text: Text, *, full: bool, accept_deletions: bool) -> bool:
     """Read every helpdesk and print a line for each; tell whether all went well.
 
     Raises:
@@ -36,14 +37,15 @@ def sync_all(settings: Settings, text: Text, *, full: bool) -> bool:
     if not settings.helpdesks:
         raise SettingsError("no_helpdesk")
     engine = open_to_write(settings)
-    well = [_sync_one(engine, settings, helpdesk, text, full=full) for helpdesk in settings.helpdesks]
+    read = partial(sync, engine, settings=settings, full=full, accept_deletions=accept_deletions)
+    well = [_sync_one(read, helpdesk, settings, text) for helpdesk in settings.helpdesks]
     return all(well)
 
 
-def _sync_one(engine: Engine, settings: Settings, helpdesk: HelpdeskSettings, text: Text, *, full: bool) -> bool:
+def _sync_one(read: Callable[..., SyncReport], helpdesk: HelpdeskSettings, settings: Settings, text: Text) -> bool:
     try:
         with progress_bar(helpdesk.key) as progress:
-            report = sync(engine, connect(helpdesk), settings, helpdesk.key, full=full, progress=progress)
+            report = read(connect(helpdesk), helpdesk=helpdesk.key, progress=progress)
     except KpiError as error:
         complain(f"{helpdesk.key}: {text.error(error)}")
         return False

@@ -127,7 +127,7 @@ def test_a_refused_ticket_never_stops_the_stream_and_is_tried_again_when_its_tim
     assert run(engine, desk).refused == 1
     assert desk.asked == []
     assert found(engine, schema.tickets.c.external_id) == ["2"]
-    report = run(engine, desk, now=NOW + HOUR)
+    report = run(engine, desk, now=NOW + HOUR - 1)
     assert (report.tickets, report.refused) == (1, 0)
     assert found(engine, schema.tickets.c.external_id) == ["1", "2"]
 
