@@ -14,7 +14,7 @@ from kpi.events import GONE
 
 NOW = 1_900_000_000
 KEY = "desk"
-WHERE_IT_STANDS = {"helpdesks", "sync_cursors"}
+WHERE_IT_STANDS = {"helpdesks", "sync_cursors", "sweeps"}
 
 
 def store(engine, connector, pages):
@@ -49,6 +49,16 @@ def test_pages_that_come_twice_and_in_another_order_are_stored_the_same(engine, 
             connection.execute(table.delete())
     store(engine, connector, [*pages[::-1], *pages[::2]])
     assert stored(engine) == before
+
+
+def test_looking_at_every_ticket_again_changes_nothing(engine, desk):  # noqa: F811
+    sync(engine, desk.connect(), settings(), KEY, clock=lambda: NOW)
+    before = stored(engine)
+    later = NOW + 8 * 86_400
+    assert sync(engine, desk.connect(), settings(), KEY, clock=lambda: later).tickets > len(before["tickets"]) / 2
+    assert stored(engine) == before
+    swept = [dict(row) for row in dump(engine)["sweeps"]]
+    assert [(row["began_at"], row["position"]) for row in swept] == [(later, None)] * 3
 
 
 @pytest.mark.parametrize("kill_after", [1, 2, 4])
