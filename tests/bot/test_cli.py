@@ -27,7 +27,7 @@ from bot.terminal import questions
 NOW = "2026-11-24T10:26"
 PROGRAM = (sys.executable, "-m", "bot")
 SETTINGS = Path(bot.__file__).parent / "demo" / "settings.toml"
-EVERY_COMMAND = ("run", "demo", "ask", "sync", "import", "export", "check", "migrate", "audit", "manifest")
+EVERY_COMMAND = ("run", "demo", "ask", "sync", "import", "export", "check", "migrate", "reconcile", "audit", "manifest")
 
 
 def invoke(*arguments, **environment):

@@ -36,8 +36,10 @@ from kpi.durations import Bands
 from kpi.errors import KpiError
 from kpi.means import PerAgent
 from kpi.measures import Count, Ratio
+from kpi.otherwise import Cause
 from kpi.period import Grain
 from kpi.question import Reading
+from kpi.reconciliation import Reason
 from kpi.schema import LEFT_OUT
 from kpi.sources import THINGS
 from kpi.targets import Standing
@@ -62,6 +64,8 @@ SAME_IN_BOTH = {
     "dimension.type",
     "dimension.helpdesk",
     "list.kpi",
+    "reconcile.nothing",
+    "reconcile.title",
     "unit.tickets.one",
     "unit.tickets.other",
     "unit.agents.one",
@@ -157,6 +161,7 @@ def families():
         | {f"check.slack_{what}" for what in ("bot", "app", "refuses_bot", "refuses_app")}
         | {f"tickets.order.{order}" for order in Order}
         | {f"anomalies.{direction}" for direction in Direction}
+        | {f"reconcile.reason.{reason}" for reason in (*Reason, *Cause)}
         | {f"field.{group}" for group in ("trained", "untrained")}
         | plural("unit.points")
         | plural("notes.history_days", "notes.origins", "notes.holidays_ahead")
