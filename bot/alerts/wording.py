@@ -64,8 +64,8 @@ def read_sla(words: str, asker: Asker, now: int, text: Text, *, zone: str, viewe
     made = SlaWanted(
         zone=known_zone(named[1]) if named else zone,
         metrics=tuple(metrics),
-        leads_s=_leads(leads) if leads else USUAL_LEADS_S,
-        quiet=_quiet(quiet) if quiet else None,
+        leads_s=lead_times_s(leads) if leads else USUAL_LEADS_S,
+        quiet=quiet_hours(quiet) if quiet else None,
         broadcast=not unshouted,
     )
     if escalation:
@@ -82,11 +82,11 @@ def sla_words(wanted: SlaWanted, text: Text, values: Mapping[str, Mapping[str, s
     """Return the words after `/kpi alerts on` that make these alerts."""
     options = {name: names[text.language][0] for name, names in OPTIONS.items()}
     said = ["sla", *(METRICS[Metric(metric)][text.language][0] for metric in wanted.metrics)]
-    said.append(f"{options['lead']} {','.join(_written(lead) for lead in wanted.leads_s)}")
+    said.append(f"{options['lead']} {durations_written(wanted.leads_s)}")
     if wanted.escalate_after_s is not None and wanted.escalate_to is not None:
         to = wanted.escalate_to
         who = f"<!subteam^{to}>" if to.startswith("S") else f"<#{to}>"
-        said.append(f"{options['escalate']} {_written(wanted.escalate_after_s)} {who}")
+        said.append(f"{options['escalate']} {durations_written([wanted.escalate_after_s])} {who}")
     if wanted.quiet is not None:
         said.append(f"{options['quiet']} {clock(wanted.quiet.start)}-{clock(wanted.quiet.end)}")
     said += [] if wanted.broadcast else [UNSHOUTED[text.language][0]]
@@ -143,14 +143,18 @@ def _durations(words: str) -> list[int]:
     return [int(amount) * _SECONDS[unit[0].lower()] for amount, unit in _DURATION.findall(words)]
 
 
-def _leads(words: str) -> tuple[int, ...]:
+def lead_times_s(words: str) -> tuple[int, ...]:
+    """Return lead times such as `60m,15m` in seconds, longest first; raises QuestionError `alert_lead`."""
+    if re.fullmatch(_LIST, words.strip(), re.IGNORECASE) is None:
+        raise QuestionError("alert_lead", words=words)
     leads = sorted(set(_durations(words)), reverse=True)
     if not all(MINUTE_S <= lead <= LONGEST_S for lead in leads):
         raise QuestionError("alert_lead", words=words)
     return tuple(leads)
 
 
-def _quiet(words: str) -> Quiet:
+def quiet_hours(words: str) -> Quiet:
+    """Return hours such as `20:00-8h`; raises QuestionError `alert_quiet`."""
     hours = _TIMES.fullmatch(words.strip())
     if hours is None:
         raise QuestionError("alert_quiet", words=words)
@@ -167,5 +171,6 @@ def _recipient(words: str) -> str:
     return found[1]
 
 
-def _written(seconds: int) -> str:
-    return f"{seconds // 3600}h" if seconds % 3600 == 0 else f"{seconds // 60}m"
+def durations_written(durations_s: Sequence[int]) -> str:
+    """Return durations as they are typed: `60m,15m`."""
+    return ",".join(f"{each // 3600}h" if each % 3600 == 0 else f"{each // 60}m" for each in durations_s)

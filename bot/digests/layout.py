@@ -213,7 +213,7 @@ class _Layout:
         options = [option(text(f"kpi.{kpi}.name"), f"{frame.question} {kpi}") for kpi in kpis]
         elements = [select(text("digest.look"), "digest_kpi", options)] if options else []
         if frame.subscription is not None:
-            elements.append(button(text("button.digest_edit"), "digest_edit", frame.subscription))
+            elements.append(button(text("button.subscription_edit"), "digest_edit", frame.subscription))
         return actions(elements)
 
 

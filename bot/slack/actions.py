@@ -18,11 +18,13 @@ from bot.slack.answers import answer_asked, answer_words
 from bot.slack.bot import Bot, Place, Reader
 from bot.slack.buttons import BUTTONS, buttons_for_all
 from bot.slack.digest import show
-from bot.slack.digest_modal import WrongField, digest_view, read_digest_view
+from bot.slack.digest_modal import digest_view, read_digest_view
 from bot.slack.fields import Submitted, read_view
 from bot.slack.home import home_view
-from bot.slack.subscribing import changeable, resumed
-from bot.subscriptions import ASKED
+from bot.slack.sla_modal import sla_view
+from bot.slack.subscribing import View, changeable, resumed
+from bot.slack.subscription_modal import WrongField, read_subscription
+from bot.subscriptions import ASKED, Kind
 from bot.text import Text
 from kpi.catalogue import CATALOGUE
 from kpi.errors import QuestionError
@@ -241,13 +243,17 @@ def _beside(bot: Bot, click: Click, text: Text) -> Reader:
     return Reader(place=click.place, text=text, respond=lambda messages: click.add(bot, messages))
 
 
-def _edit_digest(bot: Bot, click: Click, text: Text) -> None:
+VIEWS: Mapping[Kind, View] = {Kind.DIGEST: digest_view, Kind.SLA: sla_view}
+
+
+def _edit(bot: Bot, click: Click, text: Text) -> None:
     subscription = changeable(bot, click.place, click.value)
-    bot.poster.open(click.trigger, digest_view(bot, click.place, text, subscription))
+    bot.poster.open(click.trigger, VIEWS[subscription.kind](bot, click.place, text, subscription))
 
 
-def _new_digest(bot: Bot, click: Click, text: Text) -> None:
-    bot.poster.open(click.trigger, digest_view(bot, click.place, text))
+def _new(bot: Bot, click: Click, text: Text) -> None:
+    kind = Kind(click.action.removesuffix("_new"))
+    bot.poster.open(click.trigger, VIEWS[kind](bot, click.place, text, None))
 
 
 def _test_digest(bot: Bot, click: Click, text: Text) -> None:
@@ -255,7 +261,7 @@ def _test_digest(bot: Bot, click: Click, text: Text) -> None:
     if click.view is None:
         return
     try:
-        wanted = read_digest_view(bot, click.view, text)
+        wanted = read_subscription(bot, click.view, text, read_digest_view)
     except WrongField as wrong:
         raise wrong.error from wrong
     show(bot, wanted, _beside(bot, click, text))
@@ -290,12 +296,14 @@ ACTIONS: Mapping[str, Action] = {
     "alert_mute": _mute,
     "alert_snooze": _snooze,
     "digest_kpi": _look,
-    "digest_edit": _edit_digest,
-    "digest_new": _new_digest,
+    "digest_edit": _edit,
+    "sla_edit": _edit,
+    "digest_new": _new,
+    "sla_new": _new,
     "digest_test": _test_digest,
     "subscription_pause": _pause,
     "subscription_resume": _resume,
 }
 
-ONCE = frozenset({"share", "csv", "build", "target", "digest_edit", "digest_new", "digest_test"})
+ONCE = frozenset({"share", "csv", "build", "target", "digest_edit", "sla_edit", "digest_new", "sla_new", "digest_test"})
 """What would be done twice by two clicks even in a message of one's own."""

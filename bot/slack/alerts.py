@@ -5,7 +5,8 @@ from functools import partial
 
 from bot.slack import kpi_alerts, sla_alerts
 from bot.slack.bot import Bot, Reader
-from bot.slack.subscribing import Do, Page, end, listed, pause, perform, resume
+from bot.slack.sla_modal import sla_view
+from bot.slack.subscribing import Do, Page, edit, end, listed, pause, perform, resume
 from bot.subscriptions import Kind
 from kpi.errors import QuestionError
 from kpi.language.tokens import plain
@@ -32,12 +33,18 @@ def _on(bot: Bot, words: str, reader: Reader) -> Page:
     return kpi_alerts.subscribe(bot, words, reader)
 
 
+def _edit(bot: Bot, words: str, reader: Reader) -> Page:
+    edit(bot, words, reader, KINDS, sla_view)
+    return _list(bot, "", reader)
+
+
 DOES: Mapping[str, Do] = {
     "on": _on,
     "snooze": sla_alerts.snooze,
     "off": partial(end, kinds=KINDS),
     "list": _list,
     "test": kpi_alerts.test,
+    "edit": _edit,
     "pause": partial(pause, kinds=KINDS),
     "resume": partial(resume, kinds=KINDS),
 }

@@ -159,7 +159,8 @@ def _listen_to_clicks(app: App, bot: Bot) -> None:
 
     @app.options(ANY)
     def options(ack: Ack, body: Payload) -> None:
-        ack(options=modals.teams_like(bot, str(body.get("value", ""))))
+        place = Place(team_id=body["team"]["id"], user=body["user"]["id"])
+        ack(options=modals.OFFERED[body["action_id"]](bot, place, str(body.get("value", ""))))
 
     @app.view(ANY)
     def submitted(ack: Ack, body: Payload) -> None:

@@ -8,8 +8,6 @@ from bot.digests.reading import read_digest
 from bot.posting.forms import simpler
 from bot.posting.send import SendError
 from bot.render.blocks import section
-from bot.render.elements import actions, button
-from bot.render.limits import Block
 from bot.render.mrkdwn import escape
 from bot.render.page import Section
 from bot.slack.bot import Bot, Place, Reader
@@ -19,13 +17,11 @@ from bot.slack.subscribing import (
     Page,
     check_subscribing,
     chosen,
+    edit,
     end,
-    found,
     line,
     listed,
     made,
-    may_change,
-    may_subscribe,
     pause,
     perform,
     resume,
@@ -36,9 +32,6 @@ from bot.text import Text
 from kpi.errors import QuestionError
 
 KINDS = (Kind.DIGEST,)
-
-EDITED = 10
-"""How many of a list have a button."""
 
 
 def digest(bot: Bot, words: str, reader: Reader) -> Page:
@@ -55,22 +48,7 @@ def show(bot: Bot, subscription: Subscription, reader: Reader) -> None:
 
 
 def _list(bot: Bot, _: str, reader: Reader) -> Page:
-    page = listed(bot, reader, KINDS, reader.text("digest.heading"), reader.text("digest.how"))
-    return Page(sections=page.sections, below=_buttons(bot, reader))
-
-
-def _buttons(bot: Bot, reader: Reader) -> list[Block]:
-    """Return a button that makes a digest, and one for each that the reader may change."""
-    text, place = reader.text, reader.place
-    if not may_subscribe(bot, place):
-        return []
-    there = list(enumerate(found(bot, place, KINDS), 1))
-    edits = [
-        button(text("digest.edit_number", number=number), f"digest_edit.{one.id}", one.id)
-        for number, one in there[:EDITED]
-        if may_change(bot, place, one)
-    ]
-    return actions([button(text("button.digest_new"), "digest_new", "new"), *edits])
+    return listed(bot, reader, KINDS, reader.text("digest.heading"), reader.text("digest.how"))
 
 
 def _on(bot: Bot, words: str, reader: Reader) -> Page:
@@ -120,11 +98,7 @@ def _test(bot: Bot, words: str, reader: Reader) -> Page:
 
 
 def _edit(bot: Bot, words: str, reader: Reader) -> Page:
-    """Open the modal of a digest; where several are meant or none can be opened, show the list with its buttons."""
-    wanted = chosen(bot, words, reader, KINDS)
-    if len(wanted) > 1 or not reader.trigger:
-        return _list(bot, "", reader)
-    bot.poster.open(reader.trigger, digest_view(bot, reader.place, reader.text, wanted[0]))
+    edit(bot, words, reader, KINDS, digest_view)
     return _list(bot, "", reader)
 
 

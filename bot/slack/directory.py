@@ -1,7 +1,7 @@
 """What Slack knows of people: their language, name and address, and who is in a user group."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
@@ -80,6 +80,13 @@ class SlackDirectory:
             return [str(user) for user in self._asked("usergroups.users.list", usergroup=group)["users"]]
         except LookupError:
             return ()
+
+    def groups(self, team_id: str) -> Mapping[str, str]:  # noqa: ARG002  # one workspace so far
+        """Return the handles of the user groups there are, by id.
+
+        https://docs.slack.dev/reference/methods/usergroups.list
+        """
+        return {str(group["id"]): str(group["handle"]) for group in self._asked("usergroups.list")["usergroups"]}
 
     def _asked(self, method: str, **values: object) -> dict[str, Any]:
         """Return what a method answers; raises LookupError for whom or what there is not, OSError as the class."""

@@ -124,6 +124,14 @@ def words_field(initial: str = "", longest: int = 200) -> Block:
     return {**made, "initial_value": initial} if initial else made
 
 
+def checkboxes(values: Mapping[str, str], ticked: Iterable[str]) -> Block:
+    """Return boxes, each with its words, some of them ticked."""
+    options = {value: option(words, value) for value, words in values.items()}
+    made: Block = {"type": "checkboxes", "options": list(options.values())}
+    initial = [options[value] for value in ticked]
+    return {**made, "initial_options": initial} if initial else made
+
+
 def menu(values: Mapping[str, str], text: Text, initial: str | None = None) -> Block:
     """Return a select of values, each with its words."""
     made = _select("static_select", [option(words, value) for value, words in values.items()], text)

@@ -10,7 +10,7 @@ from bot.render.page import page_blocks
 from bot.render.rows import one_line
 from bot.slack.bot import Bot, Place
 from bot.slack.menu import kpi_buttons, more_buttons, usual
-from bot.slack.subscribing import paused, written
+from bot.slack.subscribing import IN_MODALS, paused, written
 from bot.subscriptions import Kind, Subscription
 from bot.targeting import leads
 from bot.text import Text
@@ -52,7 +52,7 @@ def _recent(bot: Bot, place: Place, text: Text) -> list[Block]:
 
 
 def _subscriptions(bot: Bot, place: Place, text: Text) -> list[Block]:
-    """Return what a person has made, with its next time in the person's zone, and the button for a personal digest."""
+    """Return what a person has made, with its next time in the person's zone, and buttons for more."""
     zone = bot.zone(place)
     blocks: list[Block] = [{"type": "divider"}, section(f"*{escape(text('home.subscriptions'))}*")]
     for one in bot.subscriptions.of_owner(place.team_id, place.user)[:SUBSCRIBED]:
@@ -60,7 +60,8 @@ def _subscriptions(bot: Bot, place: Place, text: Text) -> list[Block]:
         where = text("home.personal") if one.is_personal else f"<#{one.channel}>"
         said = [where, escape(written(bot, one.wanted, one.kind, place, text)), *map(escape, _state(one, zone, text))]
         blocks += [section(cut(" · ".join(said), SECTION_TEXT)), *actions(_buttons(one, text))]
-    return [*blocks, *actions([button(text("button.digest_personal"), "digest_new", "personal")])]
+    new = [button(text(f"button.{kind}_personal"), f"{kind}_new", "personal") for kind in Kind if kind in IN_MODALS]
+    return [*blocks, *actions(new)]
 
 
 def _state(one: Subscription, zone: str, text: Text) -> list[str]:
@@ -74,8 +75,8 @@ def _state(one: Subscription, zone: str, text: Text) -> list[str]:
 def _buttons(one: Subscription, text: Text) -> list[Block]:
     act = "resume" if one.is_paused else "pause"
     found = [button(text(f"button.subscription_{act}"), f"subscription_{act}.{one.id}", one.id)]
-    if one.kind is Kind.DIGEST:
-        found.append(button(text("button.digest_edit"), f"digest_edit.{one.id}", one.id))
+    if one.kind in IN_MODALS:
+        found.append(button(text("button.subscription_edit"), f"{one.kind}_edit.{one.id}", one.id))
     return found
 
 

@@ -1,6 +1,7 @@
-"""Modals: a target, a question put together from menus, a digest. What is wrong in one is told at its field."""
+"""Modals: a target, a question put together from menus, digests, SLA alerts; what is wrong is told at its field."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from bot.posting.send import Message, reply
 from bot.render.blocks import section
@@ -10,8 +11,10 @@ from bot.render.mrkdwn import escape
 from bot.render.page import page_blocks
 from bot.slack.answers import answer_asked
 from bot.slack.bot import Bot, Place, Reader, Respond
-from bot.slack.digest_modal import submit_digest
+from bot.slack.digest_modal import read_digest_view
 from bot.slack.fields import Outcome, Submitted, errors, field, kpi_menu, menu, modal, words_field
+from bot.slack.sla_modal import groups_like, read_sla_view
+from bot.slack.subscription_modal import submit as submit_subscription
 from bot.targeting import set_target, targets_page
 from bot.targets import can_be_aimed_at, read_target
 from bot.text import Text
@@ -62,7 +65,7 @@ def target_view(text: Text) -> Block:
     return modal("target", text, blocks)
 
 
-def teams_like(bot: Bot, typed: str) -> list[Block]:
+def teams_like(bot: Bot, _: Place, typed: str) -> list[Block]:
     """Return the teams whose name holds what was typed, as choices."""
     wanted = without_accents(typed)
     names = sorted((name, team) for team, name in bot.commands.asker.values("team").items())
@@ -134,6 +137,10 @@ def _submit_build(bot: Bot, sent: Submitted, text: Text) -> Outcome:
 MODALS: Mapping[str, Callable[[Bot, Submitted, Text], Outcome]] = {
     "target": _submit_target,
     "build": _submit_build,
-    "digest": submit_digest,
+    "digest": partial(submit_subscription, read=read_digest_view),
+    "sla": partial(submit_subscription, read=read_sla_view),
 }
 """What becomes of each modal, by its callback_id."""
+
+OFFERED: Mapping[str, Callable[[Bot, Place, str], list[Block]]] = {"team": teams_like, "escalate_group": groups_like}
+"""What menus that ask the bot offer for what was typed, by their action."""

@@ -8,7 +8,7 @@ from bot.alerts.wording import duration_s, read_sla
 from bot.render.mrkdwn import escape
 from bot.render.page import Section
 from bot.slack.bot import Bot, Place, Reader
-from bot.slack.subscribing import Page, check_subscribing, line
+from bot.slack.subscribing import Page, check_subscribing, line, made, stored
 from bot.subscriptions import Kind, SlaWanted
 from bot.text import Text
 from kpi.errors import QuestionError
@@ -23,15 +23,7 @@ def subscribe(bot: Bot, words: str, reader: Reader, zone: str) -> Page:
     place, text = reader.place, reader.text
     check_subscribing(bot, place)
     wanted = read_sla(words, bot.commands.asker, bot.now, text, zone=zone, viewer=bot.viewer(place))
-    made = bot.subscriptions.add(
-        wanted,
-        team_id=place.team_id,
-        channel=place.channel or bot.poster.direct(place.user),
-        owner=place.user,
-        language=text.language,
-        now=bot.now,
-    )
-    lines = (line(bot, made, place, text), text("alerts.made"))
+    lines = (line(bot, stored(bot, made(bot, wanted, reader)), place, text), text("alerts.made"))
     return Page(sections=(Section(heading=text("alerts.heading"), lines=lines),))
 
 

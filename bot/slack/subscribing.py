@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.alerts.wording import sla_words
 from bot.digests.wording import digest_words, kpi_alert_words
+from bot.render.elements import actions, button
 from bot.render.limits import Block
 from bot.render.page import Section
 from bot.slack.bot import Bot, Place, Reader
@@ -28,6 +29,12 @@ VERBS = {
 }
 """What people say that is to happen, in both languages, without accents; the first is what help pages say."""
 
+IN_MODALS = frozenset({Kind.DIGEST, Kind.SLA})
+"""What is made and changed in modals too: their actions are `<kind>_new` and `<kind>_edit`."""
+
+EDITED = 10
+"""How many of a list have a button."""
+
 _VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
 
 WRITTEN: Mapping[Kind, Callable[[Any, Text, Mapping[str, Mapping[str, str]]], str]] = {
@@ -45,6 +52,9 @@ class Page:
     sections: tuple[Section, ...]
     below: Sequence[Block] = ()
 
+
+View = Callable[[Bot, Place, Text, Subscription | None], Block]
+"""Gives the modal of a subscription, or of a new one for a place."""
 
 Do = Callable[[Bot, str, Reader], Page]
 """What a command does with the words after its verb."""
@@ -154,13 +164,32 @@ def paused(subscription: Subscription, text: Text) -> str:
 
 
 def listed(bot: Bot, reader: Reader, kinds: Sequence[Kind], heading: str, how: str) -> Page:
-    """Return what is told in a place, numbered, and how to make more."""
-    text = reader.text
-    there = found(bot, reader.place, kinds)
-    lines = [f"{number}. {line(bot, one, reader.place, text)}" for number, one in enumerate(there, 1)]
+    """Return what is told in a place, numbered, how to make more, and buttons for what is made in modals."""
+    text, place = reader.text, reader.place
+    there = found(bot, place, kinds)
+    lines = [f"{number}. {line(bot, one, place, text)}" for number, one in enumerate(there, 1)]
     if not lines:
         lines = [text("subscription.nothing")]
-    return Page(sections=(Section(heading=heading, lines=(*lines, how)),))
+    below = _buttons(bot, there, kinds, place, text) if may_subscribe(bot, place) else []
+    return Page(sections=(Section(heading=heading, lines=(*lines, how)),), below=below)
+
+
+def _buttons(bot: Bot, there: Sequence[Subscription], kinds: Sequence[Kind], place: Place, text: Text) -> list[Block]:
+    """Return buttons that make something, and one for each that somebody may change."""
+    edits = [
+        button(text("subscription.edit", number=number), f"{one.kind}_edit.{one.id}", one.id)
+        for number, one in enumerate(there, 1)
+        if one.kind in IN_MODALS and may_change(bot, place, one)
+    ]
+    new = [button(text(f"button.{kind}_new"), f"{kind}_new", "new") for kind in kinds if kind in IN_MODALS]
+    return actions([*new, *edits[:EDITED]])
+
+
+def edit(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind], view: View) -> None:
+    """Open the modal of what words mean, unless that is several or nothing that has one. Raises as `chosen`."""
+    wanted = [one for one in chosen(bot, words, reader, kinds) if one.kind in IN_MODALS]
+    if len(wanted) == 1 and reader.trigger:
+        bot.poster.open(reader.trigger, view(bot, reader.place, reader.text, wanted[0]))
 
 
 def made(bot: Bot, wanted: Wanted, reader: Reader, language: str | None = None) -> Subscription:

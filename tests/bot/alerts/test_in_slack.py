@@ -162,3 +162,106 @@ def test_off_ends_them(desk):
     desk.tell(Tale(at("2026-11-24 09:30", PARIS), "1"))
     desk.at("12:30")
     assert desk.roots() == []
+
+
+# --- In a modal ------------------------------------------------------------------------------------------------------
+
+
+def opened(desk, message, action, user="U_BOB"):
+    desk.click(message, action, user=user)
+    return desk.wait(lambda: desk.slack.modal(user))
+
+
+FILLED = {
+    "metrics": ["first_reply", "resolution"],
+    "filter": "team:billing",
+    "leads": "2h, 30m",
+    "broadcast": [],
+    "escalate_after": "20m",
+    "escalate_group": "S_LEADS",
+    "quiet": "20:00-8h",
+    "zone": "europe/london",
+    "language": "fr",
+}
+
+
+def confirmed(desk, user="U_BOB", times=1):
+    """Return what somebody was told of the last modal they sent, once they were told so often."""
+    told = desk.wait(lambda: (found := desk.posted(desk.slack.directory.direct(user).id))[times - 1 :] and found)
+    return told[-1].text
+
+
+@pytest.fixture
+def modal(desk):
+    """Give the modal of new SLA alerts for the channel, in which the user groups have been asked for."""
+    shown = opened(desk, desk.ask("alerts", "Alerts here"), "sla_new")
+    assert [group["text"]["text"] for group in desk.slack.suggest("U_BOB", shown, "escalate_group", "lead")] == [
+        "@leads"
+    ]
+    return shown
+
+
+def test_sla_alerts_are_made_in_a_modal_as_by_command(desk, modal):
+    assert desk.slack.submit("U_BOB", modal, FILLED).errors == {}
+    (made,) = desk.subscriptions.every()
+    assert (made.channel, made.owner, made.language) == (SUPPORT, "U_BOB", "fr")
+    desk.ask(
+        "alerts on sla first reply resolution team:billing lead 2h,30m no broadcast quiet 20:00-8h "
+        "escalate 20m <!subteam^S_LEADS|@leads> zone:Europe/London",
+        "/kpi alerts on sla first reply resolution",
+    )
+    _, by_command = desk.subscriptions.every()
+    assert made.wanted == by_command.wanted
+    assert "from now on are told: /kpi alerts on sla first reply resolution lead 2h,30m" in confirmed(desk)
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"leads": "soon"}, "leads"),
+        ({"leads": "60m, soon"}, "leads"),
+        ({"quiet": "at night"}, "quiet"),
+        ({"zone": "Paris"}, "zone"),
+        ({"filter": "team:biling"}, "filter"),
+        ({"filter": "by team"}, "filter"),
+        ({"escalate_after": "later"}, "escalate_after"),
+        ({"escalate_after": None}, "escalate_after"),
+        ({"escalate_group": None}, "escalate_group"),
+        ({"escalate_channel": SUPPORT}, "escalate_channel"),
+    ],
+)
+def test_what_is_wrong_in_the_modal_is_told_at_its_field(desk, modal, fields, wrong):
+    assert list(desk.slack.submit("U_BOB", modal, FILLED | fields).errors) == [wrong]
+    assert desk.subscriptions.every() == []
+
+
+def test_edit_opens_the_modal_as_it_was_and_what_was_told_stays_told(desk):
+    desk.ask("alerts on sla lead 1h quiet 20:00-08:00 escalate 20m <!subteam^S_LEADS|@leads>", "Alerts here")
+    (before,) = desk.subscriptions.every()
+    desk.alerted()
+    listed = desk.ask("alerts edit", "1. /kpi alerts on sla")
+    shown = desk.wait(lambda: desk.slack.modal("U_BOB"))
+    assert desk.slack.submit("U_BOB", shown, {}).errors == {}
+    assert desk.subscriptions.every() == [before]
+    shown = opened(desk, listed, f"sla_edit.{before.id}")
+    assert desk.slack.submit("U_BOB", shown, {"metrics": ["first_reply"], "leads": "90m"}).errors == {}
+    (after,) = desk.subscriptions.every()
+    assert (after.id, after.created_at, after.wanted.leads_s) == (before.id, desk.now, (5400,))
+    assert "lead 90m" in confirmed(desk, times=2)
+    desk.at("12:31")
+    assert len(desk.roots()) == 1
+
+
+def test_personal_sla_alerts_are_made_from_the_app_home_in_french(desk):
+    desk.slack.open_home("U_ALICE")
+    home = desk.wait(lambda: desk.slack.home("U_ALICE"))
+    shown = opened(desk, home, "sla_new", user="U_ALICE")
+    assert "Combien de temps avant" in str(shown.blocks)
+    assert "channel" not in {block.get("block_id") for block in shown.blocks}
+    assert desk.slack.submit("U_ALICE", shown, {}).errors == {}
+    (made,) = desk.subscriptions.every()
+    assert (made.is_personal, made.owner, made.language, made.wanted.leads_s) == (True, "U_ALICE", "fr", (3600, 900))
+    assert "Les engagements" in confirmed(desk, "U_ALICE")
+    desk.slack.open_home("U_ALICE")
+    home = desk.wait(lambda: (view := desk.slack.home("U_ALICE")) and "sla_edit" in str(view.blocks) and view)
+    assert opened(desk, home, f"sla_edit.{made.id}", user="U_ALICE")
