@@ -160,7 +160,7 @@ vendor_figures = Table(
     _ticket_key(),
     Column("name", Text, primary_key=True, comment="what the helpdesk says itself: first_reply_s, resolution_due_at …"),
     Column("business", SmallInteger, primary_key=True, comment="1 in its business time, 0 in calendar time"),
-    Column("value", BigInteger, nullable=False, comment="seconds, or an instant"),
+    Column("value", BigInteger, nullable=False, comment="seconds, an instant or a number"),
 )
 
 

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from time import time
@@ -68,7 +67,7 @@ def _period(asker: Asker, words: Sequence[str], now: int, text: Text) -> Period:
     """Return the period that words say; raises QuestionError `reconcile_words` when they say anything else."""
     anything = next(iter(COMPARISONS))
     heard = asker.understand(" ".join((anything, *words)), now, text.language)
-    if replace(heard, period=heard.period) != Question(kpi=anything, period=heard.period, week_start=heard.week_start):
+    if heard != Question(kpi=anything, period=heard.period, week_start=heard.week_start):
         raise QuestionError("reconcile_words", words=" ".join(words))
     return heard.period
 

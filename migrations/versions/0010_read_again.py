@@ -50,7 +50,7 @@ def upgrade() -> None:
             comment="what the helpdesk says itself: first_reply_s, resolution_due_at …",
         ),
         sa.Column("business", sa.SmallInteger(), nullable=False, comment="1 in its business time, 0 in calendar time"),
-        sa.Column("value", sa.BigInteger(), nullable=False, comment="seconds, or an instant"),
+        sa.Column("value", sa.BigInteger(), nullable=False, comment="seconds, an instant or a number"),
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["tickets.id"], name=op.f("fk_vendor_figures_ticket_id_tickets"), ondelete="CASCADE"
         ),
