@@ -20,6 +20,10 @@ FEWEST = 10
 """How many a KPI alert must rest on, unless it is told otherwise: fewer make any rate jump."""
 
 
+LOOKED_AT_EVERY_S = 60
+"""Within so long a worker that runs has looked at SLA clocks again, and says so."""
+
+
 class Kind(StrEnum):
     """What is told."""
 
@@ -121,7 +125,7 @@ class Subscription:
         channel: where it is told; one of direct messages for a person's own.
         owner: the Slack user who made it: what it tells is what that person may show there.
         language: of what is told.
-        next_at: when a digest or a KPI alert is due; None of others, and while it is paused.
+        next_at: when a digest or a KPI alert is due, and SLA clocks are looked at again; None while it is paused.
         paused_for: why nothing is told: `asked`, or Slack's word; None while it is.
         failures: permanent ones in a row.
         created_at: nothing that was due before is told.
@@ -155,9 +159,9 @@ class Subscription:
         return self.paused_at is not None
 
 
-def next_at(wanted: Wanted, now: int) -> int | None:
-    """Return when something is due first after an instant; None for what follows tickets."""
-    return None if isinstance(wanted, SlaWanted) else wanted.recurrence.next(now).at
+def next_at(wanted: Wanted, now: int) -> int:
+    """Return when something is due first after an instant; what follows tickets is looked at again and again."""
+    return now + LOOKED_AT_EVERY_S if isinstance(wanted, SlaWanted) else wanted.recurrence.next(now).at
 
 
 class Subscriptions:
@@ -230,8 +234,18 @@ class Subscriptions:
         return self._read(_among(kinds))
 
     def due(self, now: int) -> list[Subscription]:
-        """Return what is due, longest due first: nobody waits behind who came later."""
-        return sorted(self._read(subscriptions.c.next_at <= now), key=lambda one: (one.next_at or 0, one.id))
+        """Return the digests and KPI alerts that are due, longest due first: nobody waits behind who came later."""
+        found = self._read(subscriptions.c.next_at <= now, _among([Kind.DIGEST, Kind.KPI]))
+        return sorted(found, key=lambda one: (one.next_at or 0, one.id))
+
+    def looked_at(self, looked: Collection[Subscription], now: int) -> None:
+        """Remember that the clocks of SLA alerts were looked at, unless that was a moment ago; raises StorageError."""
+        keys = [one.id for one in looked if one.next_at is None or one.next_at <= now]
+        if keys:
+            table = subscriptions.c
+            going = update(subscriptions).where(table.id.in_(keys), table.paused_at.is_(None))
+            with writing(self._engine) as connection:
+                connection.execute(going.values(next_at=now + LOOKED_AT_EVERY_S))
 
     def advance(self, subscription: Subscription) -> bool:
         """Let the occurrence that was due be over; return whether nobody said so before. Raises StorageError.

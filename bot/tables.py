@@ -170,7 +170,7 @@ subscriptions = Table(
     Column("owner", Text, nullable=False, comment="the Slack user who made it, and whose view of figures it has"),
     Column("language", Text, nullable=False, comment="en, fr"),
     Column("wanted", Text, nullable=False, comment="JSON: what is told, and when"),
-    Column("next_at", INSTANT, comment="of a digest or a KPI alert; NULL while it is paused"),
+    Column("next_at", INSTANT, comment="when it is due, or looked at again; NULL while it is paused"),
     Column("paused_at", INSTANT),
     Column("paused_for", Text, comment="asked, or Slack's word for why nothing could be posted"),
     Column("failures", BigInteger, nullable=False, default=0, comment="permanent ones in a row"),

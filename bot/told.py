@@ -19,6 +19,9 @@ LOOKED_BACK_S = 7 * 86_400
 OVERDUE_AFTER_S = 3600
 """What should have been told so long ago is told by nobody: longer than fresh data and Slack are waited for."""
 
+UNWATCHED_AFTER_S = 300
+"""For so long nobody has looked at the clocks of SLA alerts when a worker must be missing: many ticks."""
+
 NAMED = 5
 """How many channels are named."""
 
@@ -36,12 +39,14 @@ class Told:
         active: how many are told, by command (`digest`, `alerts`).
         paused: the channels of those that aren't, by command and why: `asked`, `owner_gone`, or Slack's word.
         overdue: how many should have been told long ago.
+        unwatched: of how many SLA alerts nobody has looked at the clocks for minutes.
         undelivered: what did not surely get through in the last days, by what became of it and Slack's word for why.
     """
 
     active: Mapping[str, int]
     paused: Mapping[tuple[str, str], Sequence[str]]
     overdue: int
+    unwatched: int
     undelivered: Mapping[tuple[State, str | None], int]
 
     @property
@@ -70,9 +75,14 @@ def told(connection: Connection, now: int) -> Told:
     return Told(
         active=Counter(COMMANDS[Kind(each.kind)] for each in orders if each.paused_at is None),
         paused=paused,
-        overdue=sum(each.next_at is not None and each.next_at < now - OVERDUE_AFTER_S for each in orders),
+        overdue=sum(_is_late(each.next_at, now - OVERDUE_AFTER_S) for each in orders if each.kind != Kind.SLA),
+        unwatched=sum(_is_late(each.next_at, now - UNWATCHED_AFTER_S) for each in orders if each.kind == Kind.SLA),
         undelivered=Counter((State(row.state), row.error) for row in lost),
     )
+
+
+def _is_late(next_at: int | None, than: int) -> bool:
+    return next_at is not None and next_at < than
 
 
 def active_line(found: Told, text: Text) -> str:
@@ -87,6 +97,8 @@ def problem_lines(found: Told, text: Text, *, named: bool) -> Iterator[str]:
         yield _paused(command, why, channels if named else (), len(channels), text)
     if found.overdue:
         yield text.plural("told.overdue", found.overdue)
+    if found.unwatched:
+        yield text.plural("told.unwatched", found.unwatched, minutes=text.number(UNWATCHED_AFTER_S // 60))
     for state in UNDELIVERED:
         errors = {error: n for (became, error), n in found.undelivered.items() if became is state}
         if errors:

@@ -61,8 +61,8 @@ class Alerts:
             if not orders:
                 return
             with world(self._engine, self._settings, now) as known:
-                for order in orders:
-                    self._open_surely(order, known)
+                looked = [order for order in orders if self._open_surely(order, known)]
+            self._subscriptions.looked_at(looked, now)
             with self._engine.connect() as connection:
                 version = facts_version(connection)
                 messages = changed_messages(connection, now, self._seen)
@@ -97,8 +97,11 @@ class Alerts:
             schedules = [each.schedule(clock.attributes, now) for each, clock in rules if each is not None]
         return min((each.next_opening(now) for each in schedules if each is not None), default=None)
 
-    def _open_surely(self, order: Subscription, known: World) -> None:
-        """Make a subscription's messages; one that fails, or has just ended, keeps no other from being told."""
+    def _open_surely(self, order: Subscription, known: World) -> bool:
+        """Make a subscription's messages, and tell whether that is done.
+
+        One that fails, or has just ended, keeps no other from being told.
+        """
         try:
             self._open(order, known)
         except KpiError as error:
@@ -107,6 +110,9 @@ class Alerts:
             log.info("subscription_ended", subscription=order.id)
         except Exception:
             log.exception("alerts_not_opened", subscription=order.id)
+        else:
+            return True
+        return False
 
     def _open(self, order: Subscription, known: World) -> None:
         """Make messages of what nobody was told of."""

@@ -69,6 +69,7 @@ class Teller:
         Raises StorageError.
         """
         now = int(self._clock())
+        # Read after the claim: facts from before it could take back what another worker has just told.
         with world(self._engine, self._settings, now) as known:
             items = self._items(message, order, wanted, known)
         if items is None:

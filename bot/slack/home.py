@@ -67,7 +67,7 @@ def _subscriptions(bot: Bot, place: Place, text: Text) -> list[Block]:
 def _state(one: Subscription, zone: str, text: Text) -> list[str]:
     """Return when something comes next or why it doesn't, and how often it failed."""
     said = [paused(one, text)] if one.is_paused else []
-    if one.next_at is not None:
+    if one.next_at is not None and one.kind is not Kind.SLA:
         said.append(text("subscription.next", moment=text.instant(one.next_at, zone)))
     return [*said, *([text.plural("subscription.failed", one.failures)] if one.failures else [])]
 

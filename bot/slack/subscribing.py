@@ -10,7 +10,7 @@ from bot.render.elements import actions, button
 from bot.render.limits import Block
 from bot.render.page import Section
 from bot.slack.bot import Bot, Place, Reader
-from bot.subscriptions import ASKED, OWNER_GONE, Kind, Subscription, Wanted
+from bot.subscriptions import ASKED, OWNER_GONE, Kind, SlaWanted, Subscription, Wanted
 from bot.targeting import leads
 from bot.text import Text
 from kpi.errors import AccessError, QuestionError, suggest
@@ -148,9 +148,9 @@ def line(bot: Bot, subscription: Subscription, place: Place, text: Text) -> str:
     said = [written(bot, subscription.wanted, subscription.kind, place, text)]
     if subscription.is_paused:
         said.append(paused(subscription, text))
-    elif subscription.next_at is not None:
-        zone = getattr(subscription.wanted, "recurrence").zone  # noqa: B009  # of those that have a next time
-        said.append(text("subscription.next", moment=text.instant(subscription.next_at, zone)))
+    elif subscription.next_at is not None and not isinstance(subscription.wanted, SlaWanted):
+        moment = text.instant(subscription.next_at, subscription.wanted.recurrence.zone)
+        said.append(text("subscription.next", moment=moment))
     if not subscription.is_personal:
         said.append(text("subscription.by", name=bot.name(subscription.team_id, subscription.owner)))
     return " · ".join(said)

@@ -46,7 +46,10 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False, comment="en, fr"),
         sa.Column("wanted", sa.Text(), nullable=False, comment="JSON: what is told, and when"),
         sa.Column(
-            "next_at", sa.BigInteger(), nullable=True, comment="of a digest or a KPI alert; NULL while it is paused"
+            "next_at",
+            sa.BigInteger(),
+            nullable=True,
+            comment="when it is due, or looked at again; NULL while it is paused",
         ),
         sa.Column("paused_at", sa.BigInteger(), nullable=True),
         sa.Column(

@@ -1,6 +1,7 @@
 """How things stand with what the bot tells by itself."""
 
 import pytest
+from alert_desk import AlertDesk, alert_slack
 from cast import PARIS, at
 from slack_desk import settings
 from sqlalchemy import insert
@@ -115,6 +116,23 @@ def test_what_nobody_tells_for_an_hour_is_overdue(engine):
     (line,) = problems(engine, now=due + 3601)
     assert line.startswith("1 digest or alert is overdue by more than an hour.")
     assert "KPI_BOT_SLACK_BOT_TOKEN" in line
+
+
+def test_alerts_that_nobody_looks_after_for_minutes_are_told_until_a_worker_ticks(engine):
+    subscribed(engine, ALERTS)
+    assert problems(engine, now=NOW + 360) == []
+    (line,) = problems(engine, now=NOW + 361)
+    assert line.startswith("1 SLA alert has not been looked after for more than 5 minutes")
+    with alert_slack().running() as slack:
+        desk = AlertDesk(engine, slack)
+        desk.now = NOW + 361
+        desk.alerts.tick()
+        assert problems(engine, now=desk.now) == []
+        (watched,) = desk.subscriptions.every()
+        desk.subscriptions.pause(watched, ASKED, desk.now)
+        desk.alerts.tick()
+        (line,) = problems(engine, now=desk.now + 3600)
+        assert "paused by somebody" in line
 
 
 def test_what_did_not_get_through_in_the_last_week_is_counted(engine):

@@ -242,7 +242,7 @@ def test_edit_opens_the_modal_as_it_was_and_what_was_told_stays_told(desk):
     listed = desk.ask("alerts edit", "1. /kpi alerts on sla")
     shown = desk.wait(lambda: desk.slack.modal("U_BOB"))
     assert desk.slack.submit("U_BOB", shown, {}).errors == {}
-    assert desk.subscriptions.every() == [before]
+    assert [(one.wanted, one.created_at) for one in desk.subscriptions.every()] == [(before.wanted, before.created_at)]
     shown = opened(desk, listed, f"sla_edit.{before.id}")
     assert desk.slack.submit("U_BOB", shown, {"metrics": ["first_reply"], "leads": "90m"}).errors == {}
     (after,) = desk.subscriptions.every()
