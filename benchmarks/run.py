@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import answers
+import backfill
 import history
 import imports
 import over_http
@@ -43,6 +44,7 @@ PARTS: Mapping[str, Callable[[Path, int], None]] = {
         files(count, directory), files(10 * count, directory, with_events=False)
     ),
     "history": lambda directory, count: history.measure_history(files(min(count, HISTORY_TICKETS), directory)),
+    "backfill": lambda _directory, count: backfill.measure_backfill(min(count, backfill.TICKETS)),
     "import": lambda directory, _count: imports.measure_imports(directory),
     "http": lambda directory, count: over_http.measure_http(files(count, directory)),
     "ticks": lambda _directory, _count: telling.measure_ticks(),

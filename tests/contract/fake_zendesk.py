@@ -8,11 +8,14 @@ update did is told in two shapes, by the export of events and by a ticket's audi
 import json
 import time
 from base64 import b64decode, b64encode
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import formatdate
 from itertools import count
+from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
@@ -61,6 +64,9 @@ class FakeZendesk:
     ratings: list[Row] = field(default_factory=list)
     surveys: list[Row] = field(default_factory=list)
     talk: list[Row] = field(default_factory=list)
+    policies: list[Row] = field(default_factory=list)
+    schedules: list[Row] = field(default_factory=list)
+    holidays: dict[int, list[Row]] = field(default_factory=dict)  # by schedule
     business: Callable[[int], int] = lambda minutes: minutes  # of so many calendar minutes
     metrics: dict[int, Row] = field(default_factory=dict)  # what is said otherwise of a ticket
     measures: bool = True
@@ -83,6 +89,7 @@ class FakeZendesk:
     asked: list[str] = field(default_factory=list)
     while_exporting: Callable[[], object] | None = None  # happens once, after the next page of tickets
     _sent: list[float] = field(default_factory=list)
+    _of: defaultdict[int, list[Row]] = field(default_factory=lambda: defaultdict(list))  # updates, by ticket
     _numbers: Iterator[int] = field(default_factory=lambda: count(409_721_317_135, 20))
 
     # --- What people do ---
@@ -90,10 +97,18 @@ class FakeZendesk:
     def tick(self, seconds: int = 60) -> None:
         self.now += seconds
 
-    def create(self, requester: int = DINA, *, by: int | None = None, channel: str = "email", **values: Any) -> int:
+    def create(
+        self,
+        requester: int = DINA,
+        *,
+        by: int | None = None,
+        channel: str = "email",
+        number: int | None = None,
+        **values: Any,
+    ) -> int:
         """Let somebody open a ticket; another one than the requester does it for them."""
         self.tick()
-        number = max(self.tickets, default=0) + 1
+        number = number or next(reversed(self.tickets), 0) + 1
         submitter = by or requester
         self.tickets[number] = {
             "url": f"https://acme.zendesk.com/api/v2/tickets/{number}.json",
@@ -186,9 +201,9 @@ class FakeZendesk:
 
     def _update(self, ticket: int, by: int, channel: str, **did: Any) -> int:
         number = next(self._numbers)
-        self.updates.append(
-            {"id": number, "ticket": ticket, "at": self.now, "by": by, "channel": channel, "created": {}, **did}
-        )
+        one = {"id": number, "ticket": ticket, "at": self.now, "by": by, "channel": channel, "created": {}, **did}
+        self.updates.append(one)
+        self._of[ticket].append(one)
         return number
 
     def chat(self, ticket: int, *said: tuple[str, int | None], every_s: int = 20) -> None:
@@ -330,11 +345,17 @@ class FakeZendesk:
             "users": lambda: [self._user(number) for number in self.agents],
             "groups": lambda: [self._group(number) for number in self.groups],
             "brands": lambda: [{"id": BRAND, "name": "Acme", "subdomain": "acme", "active": True}],
+            "slas/policies": lambda: self.policies,
             "satisfaction_ratings": lambda: self._rated(request),
             "guide/survey_responses": lambda: self._surveyed(request),
         }
         if path in lists:
-            return self._list(request, path.removeprefix("guide/"), lists[path]())
+            key = {"guide/survey_responses": "survey_responses", "slas/policies": "sla_policies"}.get(path, path)
+            return self._list(request, key, lists[path]())
+        if path == "business_hours/schedules":
+            return self._json({"schedules": self.schedules})
+        if path.startswith("business_hours/schedules/") and path.endswith("/holidays"):
+            return self._json({"holidays": self.holidays.get(int(path.split("/")[2]), [])})
         kind, name, part = (*path.split("/"), "", "")[:3]
         if kind == "tickets" and name.isdecimal():
             return self._of_ticket(int(name), part, request)
@@ -440,17 +461,19 @@ class FakeZendesk:
         since = int(request.args["start_time"])
         if since > self.now - LAG_S:
             return self._json({"error": "StartTimeTooRecent"}, 422)
-        ready = [one for one in self.updates if since <= one["at"] <= self.now - LAG_S - self.late_s]
-        page = ready[: self.page_size]
-        end = page[-1]["at"] if page else since
+        first, end = (
+            bisect_left(self.updates, at, key=itemgetter("at")) for at in (since, self.now - LAG_S - self.late_s + 1)
+        )
+        page = self.updates[first : min(end, first + self.page_size)]
+        until = page[-1]["at"] if page else since
         comments = "comment_events" in request.args.get("include", "")
         return self._json(
             {
                 "ticket_events": [self._event(one, comments=comments) for one in page],
                 "count": len(page),
-                "end_of_stream": len(ready) <= self.page_size,
-                "end_time": end,
-                "next_page": f"https://acme.zendesk.com/api/v2/incremental/ticket_events.json?start_time={end}",
+                "end_of_stream": end - first <= self.page_size,
+                "end_time": until,
+                "next_page": f"https://acme.zendesk.com/api/v2/incremental/ticket_events.json?start_time={until}",
             }
         )
 
@@ -535,7 +558,7 @@ class FakeZendesk:
 
     def _metrics(self, number: int) -> Row:
         """Return a ticket's metrics: whole minutes, in business time those of `business`."""
-        mine = [one for one in self.updates if one.get("ticket") == number]
+        mine = self._of[number]
         requester = self.tickets[number]["requester_id"]
         said = [one for one in mine[1:] if (one.get("comment") or {}).get("public")]
         replied = [one["at"] for one in said if one["by"] in self.agents and one["by"] != requester]
@@ -576,7 +599,7 @@ class FakeZendesk:
             return self._json({"ticket": shown, "users": users, "metric_sets": beside})
         if number in self.broken:
             return self._json({"error": "boom"}, 500)
-        rows = [self._audit(one) for one in self.updates if one["ticket"] == number]
+        rows = [self._audit(one) for one in self._of[number]]
         if number in self.archived:  # all at once, whatever is asked for
             return self._json({"audits": rows, "count": len(rows), "next_page": None, "previous_page": None})
         return self._list(request, "audits", rows)

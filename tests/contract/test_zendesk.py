@@ -366,10 +366,7 @@ def test_an_answer_that_was_only_offered_is_none(zd, connect):
 
 
 def test_numbers_beyond_32_bits_are_kept(zd, engine, sync_all):
-    ticket = zd.create()
-    zd.tickets[9_515_133_612_047] = zd.tickets.pop(ticket) | {"id": 9_515_133_612_047}
-    zd.updates[0]["ticket"] = 9_515_133_612_047
-    zd.reply(9_515_133_612_047)
+    zd.reply(zd.create(number=9_515_133_612_047))
     sync_all()
     with engine.connect() as connection:
         assert connection.scalar(select(schema.tickets.c.external_id)) == "9515133612047"
