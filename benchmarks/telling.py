@@ -48,7 +48,7 @@ GROWTH_AT_MOST = 2
 ALERTED, ALERTED_WITHIN_S, TOLD_WITHIN_S = desk.TEAMS, 45, 30
 """So many alerts come due within so many seconds while helpdesks are read, and each must be told within the last."""
 
-DIGESTS = 500
+DIGESTS, DIGESTS_WITHIN_S = 500, 60
 AT_MINUTE = 5
 
 OPEN = {"a thousand": 1000, "a hundred thousand": 100_000}
@@ -326,7 +326,7 @@ def measure_digests(place: Path) -> None:
     ]
     head = ("Channels told", "messages", "time", "rate", "farthest from their turn")
     table("Digests that are due in the same minute", head, rows)
-    print("reached" if sorted(roots) == sorted(order) else "NOT reached")
+    print("reached" if sorted(roots) == sorted(order) and took <= DIGESTS_WITHIN_S else "NOT reached")
 
 
 def _subscribe(engine: Engine) -> list[str]:

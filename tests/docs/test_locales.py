@@ -24,6 +24,7 @@ from bot.recurrence import Cadence
 from bot.slack.buttons import BUTTONS
 from bot.slack.menu import HELP_PAGES
 from bot.slack.modals import MODALS, PERIODS
+from bot.slack.subscribing import IN_MODALS
 from bot.subscriptions import Kind as SubscriptionKind
 from bot.subscriptions import Trigger
 from bot.text import LANGUAGES, catalog
@@ -138,6 +139,11 @@ def families():
         | {f"modal.{field}" for field in ("kpi", "team", "value", "value.hint", "period", "by", "per", "filter")}
         | {f"modal.{field}" for field in ("channel", "kpis", "at", "cadence", "weekdays", "month_day", "zone")}
         | {f"modal.{field}.hint" for field in ("kpis", "weekdays", "month_day", "zone", "holidays")}
+        | {f"modal.{field}" for field in ("metrics", "leads", "broadcast", "quiet")}
+        | {f"modal.escalate_{field}" for field in ("after", "after.hint", "group", "channel", "channel.hint")}
+        | {f"modal.{field}.hint" for field in ("metrics", "leads", "quiet")}
+        | {f"button.{kind}_{place}" for kind in IN_MODALS for place in ("new", "personal")}
+        | {f"{kind}.made" for kind in IN_MODALS}
         | {f"modal.cadence.{cadence}" for cadence in Cadence}
         | {"modal.holidays", "modal.language"}
         | {f"digest.unsent.{state}" for state in CONCLUDED - {State.SENT}}

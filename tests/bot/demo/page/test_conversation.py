@@ -140,6 +140,22 @@ def test_a_question_is_put_together_in_a_modal(bob):
     bob.locator(".message", has_text="Tickets received").first.wait_for()
 
 
+def test_sla_alerts_are_made_in_a_modal_that_tells_what_is_wrong_where_it_is(bob):
+    ask(bob, "/kpi alerts").get_by_role("button", name="New SLA alerts").click()
+    dialog = bob.get_by_role("dialog", name="SLA alerts")
+    dialog.get_by_role("checkbox", name="First reply").check()
+    dialog.get_by_role("textbox", name="How long before").fill("soon")
+    dialog.get_by_role("textbox", name="Escalate when nobody has taken it for").fill("20m")
+    dialog.get_by_role("combobox", name="Escalate to a user group").click()
+    dialog.get_by_role("option", name="@leads").click()
+    dialog.get_by_role("button", name="Save").click()
+    dialog.get_by_text("is no lead time").wait_for()
+    dialog.get_by_role("textbox", name="How long before").fill("45m")
+    dialog.get_by_role("button", name="Save").click()
+    dialog.wait_for(state="detached")
+    assert "/kpi alerts on sla first reply lead 45m escalate 20m" in ask(bob, "/kpi alerts list").inner_text()
+
+
 def test_the_app_is_asked_in_plain_words(bob):
     bob.get_by_role("navigation").get_by_role("button", name="kpi", exact=True).click()
     home = bob.get_by_role("tabpanel", name="Home")
