@@ -1,7 +1,7 @@
 """Our figures beside the helpdesks' own on the command line: how many tickets differ and why, the worst, all as CSV."""
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from time import time
@@ -10,7 +10,7 @@ import typer
 
 from bot.asking import Asker
 from bot.reconciling import Compared, Reconciled, reconcile
-from bot.render.rows import Table
+from bot.render.rows import Table, one_line
 from bot.render.table import neutral
 from bot.render.text import columns
 from bot.settings import Settings
@@ -83,17 +83,15 @@ def _words(found: Reconciled, helpdesk: str, period: Period, text: Text) -> str:
         return f"{title}\n{text('reconcile.no_tickets')}"
     if not found.told:
         return f"{title}\n{text('reconcile.untold', helpdesk=helpdesk)}"
-    n = len(found.tickets)
-    head = (
-        f"{title}\n{text.plural('reconcile.compared', n, agree=text.number(sum(one.agrees for one in found.tickets)))}"
-    )
+    agree = text.number(sum(one.agrees for one in found.tickets))
+    head = f"{title}\n{text.plural('reconcile.compared', len(found.tickets), agree=agree)}"
     reasons = [(_why(why, text), text.number(count)) for why, count in found.reasons()]
     parts = [head, columns(_table((text("reconcile.why"), text("column.tickets")), reasons))]
     if worst := [one for one in found.tickets if not one.agrees][:WORST_SHOWN]:
         header = tuple(text(key) for key in ("column.ticket", "reconcile.ours", "reconcile.theirs", "reconcile.why"))
         shown = [
             (
-                one.ticket.external_id,
+                one_line(one.ticket.external_id),
                 _value(one.basis, one.ours, period.zone, text),
                 _value(one.basis, one.theirs, period.zone, text),
                 _why(one.why, text),
@@ -115,12 +113,13 @@ def _why(why: Why, text: Text) -> str:
 def _value(basis: Basis, value: int | None, zone: str, text: Text) -> str:
     if value is None:
         return text("reconcile.nothing")
-    written: dict[Basis, Callable[[], str]] = {
-        Basis.MOMENT: lambda: text.moment(value, zone),
-        Basis.NUMBER: lambda: text.number(value),
-        Basis.CALENDAR: lambda: text.duration(value),
-    }
-    return written.get(basis, lambda: text.duration(value, days=False))()
+    match basis:
+        case Basis.MOMENT:
+            return text.moment(value, zone)
+        case Basis.NUMBER:
+            return text.number(value)
+        case _:
+            return text.duration(value, days=basis is Basis.CALENDAR)
 
 
 def _csv(found: Mapping[str, Sequence[Reconciled]], zone: str) -> str:
