@@ -283,12 +283,19 @@ def import_(  # noqa: PLR0913  # one for each option
     until: Annotated[
         str | None, typer.Option(metavar="DATE", help="The data is complete up to here; by default its last moment.")
     ] = None,
+    watch: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Import every file that lands in this directory, until Ctrl-C or SIGTERM."),
+    ] = None,
     lang: Language = None,  # noqa: ARG001  # its callback acts
 ) -> None:
     """Import data that no helpdesk has, or whole ticket histories, from a CSV or XLSX file.
 
     Importing twice changes nothing. Rows that can't be stored are told with line, column and reason, and written to a
     file that can be mended and imported with the same command; the exit status is then 2.
+
+    With `--watch`, files that land in a directory are imported by themselves and moved to `done` beside them; rejected
+    rows go to `rejected`, files that can't be read to `failed`.
 
     **Examples**
 
@@ -297,10 +304,14 @@ def import_(  # noqa: PLR0913  # one for each option
     `kpi-bot import contacts calls.csv --dry-run`
 
     `kpi-bot import events export.csv.gz --source old-desk --mapping old-desk.toml`
+
+    `kpi-bot import tickets --source easiware --mapping easiware --watch incoming`
     """
     from bot.settings import load_settings  # noqa: PLC0415
-    from bot.terminal import importing  # noqa: PLC0415
+    from bot.terminal import importing, watching  # noqa: PLC0415
 
+    if watch is not None and (file or rejected or dry_run or template):
+        raise typer.BadParameter("--watch goes with neither FILE, --rejected, --dry-run nor --template.")
     text, chosen = reader(ctx), importing.kind_named(kind)
     if template:
         importing.print_template(chosen, text)
@@ -318,6 +329,9 @@ def import_(  # noqa: PLR0913  # one for each option
         "mark": decimal,
         "until": until,
     }
+    if watch is not None:
+        watching.watch(load_settings(), text, chosen, watch, options)
+        return
     if not importing.import_file(load_settings(), text, chosen, file, options):
         raise typer.Exit(REFUSED)
 

@@ -125,14 +125,22 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a request means before its file is looked at; `given` is the text of the mapping it names."""
+
+    source: str
+    mapping: Mapping
+    given: str | None
+    known: Remembered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
     """All that is known before the first row is stored."""
 
     file: Source
-    source: str
+    asked: Understood
     header: Header
-    mapping: Mapping
-    mapping_text: str | None
     layout: Format
     zone: str
 
@@ -157,8 +165,8 @@ def run_import(
     tell: Progress = progress or (lambda *_: None)
     prepared, report = _prepare(engine, settings, request, text, tell)
     desk = Desk(
-        key=prepared.source,
-        kind=kind_of(settings, prepared.source),
+        key=prepared.asked.source,
+        kind=kind_of(settings, prepared.asked.source),
         rulebook=settings.rulebook,
         keep_subjects=settings.keep_subjects,
         messages=FIRST_REPLIES if request.kind.key == "tickets" else ALL_MESSAGES,
@@ -175,22 +183,28 @@ def run_import(
         report.covered, report.unclear = covered.span(), prepared.layout.unclear
         if report.covered is not None and not request.dry_run:
             with writing(engine) as connection:
-                widen_coverage(connection, prepared.source, request.kind, report.covered)
+                widen_coverage(connection, prepared.asked.source, request.kind, report.covered)
     if not request.dry_run:
-        refresh(engine, settings, prepared.source)  # a team that is new may be one that a rule asks for
+        refresh(engine, settings, prepared.asked.source)  # a team that is new may be one that a rule asks for
     return report
+
+
+def understand(engine: Engine, settings: Settings, request: Request) -> Understood:
+    """Return whose file it is and how it is read; raises KpiError for what is wrong whatever stands in the file."""
+    with engine.connect() as connection:
+        source = source_of(connection, settings, request.kind, request.source)
+        known = remembered(connection, source, request.kind)
+    given = None if request.mapping is None else read_mapping(request.mapping, request.kind)
+    mapping = mapping_of(known.mapping if given is None else given, str(request.mapping or source), request.kind)
+    return Understood(source=source, mapping=mapping, given=given, known=known)
 
 
 def _prepare(
     engine: Engine, settings: Settings, request: Request, text: Text, tell: Progress
 ) -> tuple[_Prepared, Report]:
     """Recognise what is in the file."""
-    with engine.connect() as connection:
-        source = source_of(connection, settings, request.kind, request.source)
-        known = remembered(connection, source, request.kind)
-    given = None if request.mapping is None else read_mapping(request.mapping, request.kind)
-    mapping_text = known.mapping if given is None else given
-    mapping = mapping_of(mapping_text, str(request.mapping or source), request.kind)
+    asked = understand(engine, settings, request)
+    mapping, known = asked.mapping, asked.known
     file = open_source(
         request.path,
         encoding=request.encoding or mapping.encoding,
@@ -205,16 +219,16 @@ def _prepare(
     layout = survey(rows, header, mapping, wanted, file.separator)
     prepared = _Prepared(
         file=file,
-        source=source,
+        asked=asked,
         header=header,
-        mapping=mapping,
-        mapping_text=given,
         layout=layout,
         zone=settings.timezone,
     )
-    used = "none" if mapping_text is None else "remembered" if given is None else "given"
+    used = "given" if asked.given is not None else "none" if known.mapping is None else "remembered"
     described = file.described
-    report = Report(source=source, described=described, header=header, mapping=used, zone=zone, order=layout.order)
+    report = Report(
+        source=asked.source, described=described, header=header, mapping=used, zone=zone, order=layout.order
+    )
     return prepared, report
 
 
@@ -234,19 +248,19 @@ def _writable(
     if request.dry_run:
         yield lambda: None
         return
-    refresh(engine, settings, prepared.source)
-    with helpdesk_lock(engine, prepared.source) as still_held:
+    refresh(engine, settings, prepared.asked.source)
+    with helpdesk_lock(engine, prepared.asked.source) as still_held:
         with writing(engine) as connection:
-            make_source(connection, settings, prepared.source)
-            what = Remembered(mapping=prepared.mapping_text, order=prepared.layout.order)
-            remember(connection, prepared.source, request.kind, what)
+            make_source(connection, settings, prepared.asked.source)
+            what = Remembered(mapping=prepared.asked.given, order=prepared.layout.order)
+            remember(connection, prepared.asked.source, request.kind, what)
         yield still_held
 
 
 def _sink(request: Request, prepared: _Prepared, target: Target, tickets: Seen, now: int) -> Sink:
     if request.kind.table is not None:
         return RecordSink(request.kind, request.kind.table, prepared.header, target)
-    events = EventReader(prepared.header, prepared.mapping) if request.kind is EVENTS else None
+    events = EventReader(prepared.header, prepared.asked.mapping) if request.kind is EVENTS else None
     return TicketSink(request.kind, events, target, tickets, now)
 
 
@@ -255,7 +269,7 @@ def _read_rows(
 ) -> RejectedRows:
     """Give every good row to the sink and every other one to the file of rejected rows; return those."""
     file, header = prepared.file, prepared.header
-    reader = RowReader(request.kind, header, prepared.mapping, prepared.layout)
+    reader = RowReader(request.kind, header, prepared.asked.mapping, prepared.layout)
 
     rows = _told(file, "importing", tell)
     next(rows)

@@ -56,8 +56,8 @@ def import_file(settings: Settings, text: Text, kind: Kind, path: Path | None, o
     """
     if path is None:
         raise FileError("file_not_named", kind=kind.key)
-    request = _request(settings, Request(kind=kind, path=path), options)
-    with _engine(settings, request) as engine, _bar(text) as progress:
+    request = requested(settings, Request(kind=kind, path=path), options)
+    with database_for(settings, request) as engine, _bar(text) as progress:
         report = run_import(engine, settings, request, text, now=int(time()), progress=progress)
     typer.echo("\n".join(_said(report, request, settings, text)))
     for line in _mended(report, text):
@@ -65,7 +65,7 @@ def import_file(settings: Settings, text: Text, kind: Kind, path: Path | None, o
     return not report.rejected
 
 
-def _request(settings: Settings, request: Request, options: dict[str, Any]) -> Request:
+def requested(settings: Settings, request: Request, options: dict[str, Any]) -> Request:
     """Return the request with what was given, checked; raises FileError."""
     given = {name: value for name, value in options.items() if value is not None}
     if "zone" in given:
@@ -91,7 +91,7 @@ def _zone(word: str) -> str:
 
 
 @contextmanager
-def _engine(settings: Settings, request: Request) -> Iterator[Engine]:
+def database_for(settings: Settings, request: Request) -> Iterator[Engine]:
     """Give the database; a dry run of the first import has an empty one in memory."""
     engine = _to_compare_with(settings) if request.dry_run else open_to_write(settings)
     try:
@@ -147,7 +147,7 @@ def _said(report: Report, request: Request, settings: Settings, text: Text) -> I
     yield text("import.columns", columns=", ".join(read))
     if report.header.unknown:
         yield text("import.unknown_columns", columns=", ".join(report.header.unknown))
-    yield _counts(report, request, text)
+    yield counts(report, request, text)
     if request.kind.table is None:
         yield text.plural("import.would_tell" if request.dry_run else "import.told", report.tickets)
     if report.covered is not None:
@@ -165,7 +165,8 @@ def _read_as(bound: Bound) -> str:
     return bound.title if same(bound.title) in own else f"{bound.title} → {bound.column.name}"
 
 
-def _counts(report: Report, request: Request, text: Text) -> str:
+def counts(report: Report, request: Request, text: Text) -> str:
+    """Return how many rows there were, and what became of them."""
     tally = report.tally
     parts = [
         text.plural("import.new", tally.new),
