@@ -13,7 +13,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy import text as sql
 
 from bot.database import is_current, open_database, shown, writing
-from bot.facts import needs_rebuild
+from bot.facts import needs_rebuild, own_rules
 from bot.helpdesks.connector import Connector
 from bot.helpdesks.registry import WEBHOOKS
 from bot.settings import HelpdeskSettings, Settings
@@ -67,6 +67,7 @@ class Check:
         self.settings, self.text, self.now = settings, text, now
         self._connect = connect
         self._slack_url = slack_url
+        self._own_schedules = self._own_policies = False
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is found, each as soon as it is known; whatever fails becomes a finding of its own."""
@@ -77,6 +78,7 @@ class Check:
             yield from self._database(engine)
         except KpiError as error:
             yield self._to_be_made(error) if error.key == "database_missing" else self._failed(error)
+        yield from self._unset()
         for helpdesk in self.settings.helpdesks:
             yield from self._helpdesk(helpdesk)
             yield from self._webhooks(helpdesk)
@@ -93,9 +95,12 @@ class Check:
         )
         if not settings.helpdesks:
             yield self._bad("no_helpdesk")
-        if not settings.schedules:
+
+    def _unset(self) -> Iterator[Finding]:
+        """Find what neither the settings nor a helpdesk has."""
+        if not (self.settings.schedules or self._own_schedules):
             yield self._note("no_schedule")
-        if not settings.policies:
+        if not (self.settings.policies or self._own_policies):
             yield self._note("no_policy")
 
     # --- Database ------------------------------------------------------------------------------------------------
@@ -113,6 +118,7 @@ class Check:
             yield self._freshness(engine, helpdesk.key)
             yield from self._stale_facts(engine, helpdesk.key)
             yield from self._refused(engine, helpdesk.key)
+            yield from self._own_rules(engine, helpdesk)
         yield from self._not_counted(engine)
         yield self._memory(engine)
         yield from self._teams(engine)
@@ -142,6 +148,22 @@ class Check:
             stale = needs_rebuild(connection, key, self.settings)
         if stale:
             yield self._failed(StorageError("facts_stale", helpdesk=key))
+
+    def _own_rules(self, engine: Engine, helpdesk: HelpdeskSettings) -> Iterator[Finding]:
+        """Find the opening hours and policies that a helpdesk tells now, unless the settings keep them out."""
+        if helpdesk.rules == "settings":
+            return
+        with engine.connect() as connection:
+            told = own_rules(connection, helpdesk.key)
+        hours = (rule.schedule for rule in told.schedules if rule.until is None)
+        schedules = dict.fromkeys(schedule.key for schedule in hours if schedule is not None)
+        if schedules:
+            yield self._good("own_schedules", helpdesk=helpdesk.key, schedules=list(schedules))
+        policies = dict.fromkeys(policy.key for policy in told.policies if policy.until is None and policy.targets)
+        if policies:
+            yield self._good("own_policies", helpdesk=helpdesk.key, policies=list(policies))
+        self._own_schedules |= bool(schedules)
+        self._own_policies |= bool(policies)
 
     def _not_counted(self, engine: Engine) -> Iterator[Finding]:
         """Find helpdesks that were read once and that the settings no longer name; without any named, all count."""

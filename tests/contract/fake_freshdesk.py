@@ -60,6 +60,9 @@ class FakeFreshdesk:
     sources: dict[int, str] = field(
         default_factory=lambda: {1: "Email", 2: "Portal", 3: "Phone", 7: "Chat", 9: "Feedback Widget", 101: "Hotline"}
     )
+    policies: list[dict[str, Any]] = field(default_factory=list)
+    hours: list[dict[str, Any]] = field(default_factory=list)
+    hours_of: dict[int, int] = field(default_factory=dict)  # groups' own
     accepted: list[int] = field(default_factory=lambda: [103, 100, -103])
     tickets: dict[int, dict[str, Any]] = field(default_factory=dict)
     said: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
@@ -310,7 +313,12 @@ class FakeFreshdesk:
             return self._json({"code": "require_feature", "message": "not supported in your plan"}, 403)
         fixed: dict[str, Callable[[], Any]] = {
             "agents": lambda: [self._agent(number) for number in self.agents],
-            "groups": lambda: [{"id": number, "name": name} for number, name in self.groups.items()],
+            "groups": lambda: [
+                {"id": number, "name": name, "business_hour_id": self.hours_of.get(number)}
+                for number, name in self.groups.items()
+            ],
+            "sla_policies": lambda: self.policies,
+            "business_hours": lambda: self.hours,
             "ticket_fields": self._fields,
             "surveys": lambda: [self._survey()],
             "surveys/satisfaction_ratings": lambda: self._since(request, "created_since", self.answers, "created_at"),

@@ -71,6 +71,7 @@ class FakeLiveAgent:
     )
     departments: dict[str, str] = field(default_factory=lambda: {"default": "Support", "billing1": "Billing"})
     levels: dict[str, str] = field(default_factory=lambda: {"gold": "Gold", "norm": "Normal"})
+    promises: dict[str, dict[str, Any]] = field(default_factory=dict)  # of levels: their values and business hours
     tags: dict[str, str] = field(default_factory=lambda: {"ab12": "refund", "cd34": "VIP"})
     tickets: dict[str, FakeTicket] = field(default_factory=dict)
     calls: list[dict[str, Any]] = field(default_factory=list)
@@ -286,7 +287,7 @@ class FakeLiveAgent:
         if kind in lists:
             return self._json(self._page(_sorted(_filtered(lists[kind](), request), request), request))
         if kind == "slas":
-            return self._json([{"id": n, "name": name} for n, name in self.levels.items()])
+            return self._json([{"id": n, "name": name, **self.promises.get(n, {})} for n, name in self.levels.items()])
         if kind == "calls":
             return self._calls(request)
         return self._json({"message": "Not Found"}, 404)

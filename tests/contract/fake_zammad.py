@@ -73,12 +73,14 @@ class FakeZammad:
     histories: list[Row] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
     rights: dict[int, set[str]] = field(default_factory=lambda: {SUPPORT: {"full"}, BILLING: {"full"}})
-    permissions: set[str] = field(default_factory=lambda: {"ticket.agent"})
+    permissions: set[str] = field(default_factory=lambda: {"ticket.agent", "admin.sla", "admin.calendar"})
     elasticsearch: bool = False
     broken: set[int] = field(default_factory=set)  # tickets whose articles fail
     groups_listed: bool = True
     ordered: bool = True  # whether a search keeps to its condition
     tokens_on: bool = True
+    slas: list[Row] = field(default_factory=list)
+    calendars: list[Row] = field(default_factory=list)
     sla: tuple[int, int] | None = None  # minutes to the first response and to the close, around the clock
     most: int = MOST
     token: str = TOKEN
@@ -327,6 +329,8 @@ class FakeZammad:
         kind, name, part = (*path, "", "")[:3]
         if kind in {"ticket_history", "ticket_customer"} and "ticket.agent" not in self.permissions:
             return self._error("Not authorized", 403)
+        if kind in {"slas", "calendars"} and f"admin.{kind[:-1]}" not in self.permissions:
+            return self._error("Not authorized", 403)
         if kind == "groups" and not self.groups_listed:
             return self._error("Not authorized", 403)
         if path == ["tickets", "search"]:
@@ -344,6 +348,8 @@ class FakeZammad:
             "ticket_customer": lambda: {"ticket_ids_open": [], "ticket_ids_closed": [], "assets": {}},
             "ticket_states": self._states,
             "ticket_priorities": lambda: [{"id": n, "name": name} for n, name in self.priorities.items()],
+            "slas": lambda: self.slas,
+            "calendars": lambda: self.calendars,
             "groups": lambda: [{"id": n, "name": name, "active": True} for n, name in self.groups.items()],
         }
         return self._json(lists[kind]()) if kind in lists else self._error("No route matches", 404)

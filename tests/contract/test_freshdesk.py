@@ -170,7 +170,7 @@ def test_what_changed_within_the_overlap_is_not_read_again(fd, connect):
     fd.asked.clear()
     list(connect().pages(first[-1].cursor))
     assert f"/api/v2/tickets/{ticket}/conversations" not in "".join(fd.asked)
-    assert len(fd.asked) <= 6
+    assert len(fd.asked) <= 8
 
 
 def test_the_next_run_overlaps_the_last_by_minutes(fd, connect):

@@ -349,7 +349,7 @@ def test_a_ticket_that_was_deleted_since_it_was_listed_is_gone(zm, connect):
 def test_a_ticket_of_which_only_a_part_isnt_found_is_refused_and_not_gone(zm, connect):
     ticket = zm.create()
     zm._history = lambda _: {}
-    zm.faults = [*[lambda _: None] * 3, lambda _: Response('{"error": "x"}', 404, content_type="application/json")]
+    zm.faults = [*[lambda _: None] * 5, lambda _: Response('{"error": "x"}', 404, content_type="application/json")]
     assert read(zm, connect, ticket) == Refused(external_id=str(ticket), reason="helpdesk_not_found")
 
 

@@ -12,11 +12,14 @@ from bot.helpdesks.freshdesk.directory import LiveDirectory
 from bot.helpdesks.freshdesk.mapping import Mapper, Record
 from bot.helpdesks.freshdesk.options import Options
 from bot.helpdesks.freshdesk.reader import Reader
+from bot.helpdesks.freshdesk.rules import read_rules
 from bot.helpdesks.freshdesk.streams import Recent, State, TicketWalk
 from bot.helpdesks.http import Patience
+from bot.helpdesks.own_rules import own_rules
 from bot.helpdesks.reading import UNSEEN
 from bot.settings import HelpdeskSettings
 from kpi.errors import HelpdeskError
+from kpi.policies import OwnRules
 
 LIMIT = RateLimit(requests=50, hourly_from=3000)
 """The least that any plan allows in a minute; older accounts have 3000 or 5000 an hour: .../api/#ratelimit."""
@@ -59,7 +62,8 @@ class Freshdesk:
         self._client.me()  # a wrong address or key has its own sentence; and it tells the time there
         started_at = self._client.http.now()
         reader = self._reader()
-        run = _Run(self._client, reader, dict(cursor or {}), started_at)
+        rules, _ = own_rules(lambda found: read_rules(self._client, reader.mapper, found))
+        run = _Run(self._client, reader, dict(cursor or {}), started_at, rules)
         yield from run.apart("ratings", self._client.ratings, lambda row: read_rating(reader.directory, row))
         yield from run.apart("time_entries", self._client.time_entries, read_work)
         for name in LEFT_OUT:
@@ -75,9 +79,12 @@ class Freshdesk:
 class _Run:
     """One walk through all lists."""
 
-    def __init__(self, client: ApiClient, reader: Reader, cursor: Cursor, started_at: int) -> None:
+    def __init__(
+        self, client: ApiClient, reader: Reader, cursor: Cursor, started_at: int, rules: OwnRules | None
+    ) -> None:
         self._client, self._reader = client, reader
         self._cursor, self._started_at = cursor, started_at
+        self._rules = rules
 
     def apart(
         self, name: str, ask: Callable[[int | None, int], Listed], read: Callable[[Record], Apart | None]
@@ -118,5 +125,5 @@ class _Run:
 
     def _page(self, name: str, state: State, **told: Any) -> Page:  # noqa: ANN401  # the fields of a page
         self._cursor = self._cursor | {name: state}
-        values: dict[str, Any] = {"done": False, "tickets": (), "observes": True} | told
+        values: dict[str, Any] = {"done": False, "tickets": (), "rules": self._rules, "observes": True} | told
         return Page(cursor=self._cursor, **values, **self._reader.named())

@@ -6,7 +6,9 @@ from bot.helpdesks.connector import Account
 from bot.helpdesks.freshdesk.client import ApiClient
 from bot.helpdesks.freshdesk.directory import LiveDirectory
 from bot.helpdesks.freshdesk.mapping import Mapper
+from bot.helpdesks.freshdesk.rules import read_rules
 from bot.helpdesks.http import IMPATIENT
+from bot.helpdesks.own_rules import own_rules
 from bot.helpdesks.reading import answers
 
 ALL_TICKETS = 1
@@ -25,6 +27,7 @@ def check(client: ApiClient, directory: LiveDirectory, mapper: Mapper) -> Accoun
     if not answers(client.agents):
         warnings.append(("fd_no_agents", {"agent": name}))
     warnings += _optional(client)
+    warnings += own_rules(lambda found: read_rules(client, mapper, found))[1]
     warnings += [
         ("fd_status_unknown", {"status": status})
         for number, status in sorted(directory.statuses().items())

@@ -96,6 +96,14 @@ class ApiClient:
         """Return time spent since an instant: https://developers.freshdesk.com/api/#list_all_time_entries."""
         return self._page("time_entries", {"executed_after": iso(since)} if since else {}, page)
 
+    def sla_policies(self) -> list[Record]:
+        """Return SLA policies: https://developers.freshdesk.com/api/#list_all_sla_policies."""
+        return list(self._all("sla_policies"))
+
+    def business_hours(self) -> list[Record]:
+        """Return business hours: https://developers.freshdesk.com/api/#list_all_business_hours."""
+        return list(self._all("business_hours"))
+
     # --- What tickets name ---
 
     def agents(self) -> list[Record]:

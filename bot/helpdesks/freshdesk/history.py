@@ -46,7 +46,7 @@ def read_history(mapper: Mapper, record: Record, conversations: Sequence[Record]
         priority=mapper.priority(record.get("priority")),
         type=record.get("type") or None,
         channel=mapper.channel(record.get("source")),
-        brand=None if product is None else mapper.directory.choice("product", product) or str(product),
+        brand=None if product is None else mapper.brand(product),
         tags=tuple(record.get("tags") or ()),
         subject=record.get("subject") or None,
         url=f"{mapper.web}/a/tickets/{record['id']}",

@@ -90,6 +90,10 @@ class Mapper:
             return None
         return PRIORITIES.get(number) or (self.directory.choice("priority", number) or str(number)).casefold()
 
+    def brand(self, product: int) -> str:
+        """Return the name of a product."""
+        return self.directory.choice("product", product) or str(product)
+
     def channel(self, number: int | None) -> str | None:
         """Return the common name of a source."""
         if number is None:

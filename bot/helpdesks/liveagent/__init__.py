@@ -13,6 +13,7 @@ from bot.helpdesks.liveagent.directory import Directory, read_directory
 from bot.helpdesks.liveagent.mapping import Mapper
 from bot.helpdesks.liveagent.options import Options
 from bot.helpdesks.liveagent.reader import Reader
+from bot.helpdesks.liveagent.rules import level_rules
 from bot.helpdesks.liveagent.stream import Stream
 from bot.settings import HelpdeskSettings
 
@@ -52,6 +53,7 @@ class LiveAgent:
         latest = newest(self._client)  # a wrong address or key has its own sentence; and it tells the time there
         mapper = self._mapper(Directory())
         age(self._client, mapper, latest)
+        rules, _ = level_rules(self._client.levels, self._options.sla_unit)
         stream = Stream(self._client, mapper, cursor)
         reader: Reader | None = None
         for rows in stream.walk(self._client.http.now()):
@@ -67,6 +69,7 @@ class LiveAgent:
                 cursor=stream.cursor,
                 done=stream.done,
                 seen_until=stream.seen_until,
+                rules=rules,
                 observes=reader is not None and "history" in reader.mapper.directory.unavailable,
                 **named,
             )

@@ -8,6 +8,7 @@ from bot.helpdesks.http import IMPATIENT, Patience
 from bot.helpdesks.liveagent.client import PAGE, ApiClient, Record
 from bot.helpdesks.liveagent.directory import read_directory
 from bot.helpdesks.liveagent.mapping import CHANNELS, STATUSES, Mapper
+from bot.helpdesks.liveagent.rules import level_rules
 from kpi.errors import HelpdeskError
 
 SAMPLES = 3
@@ -69,6 +70,8 @@ def check(client: ApiClient, mapper: Mapper) -> Account:
     now = client.http.now()
     directory.optional("calls", lambda: client.calls(mapper.between(now - QUIET_S, now)))
     warnings += [(MISSING[name], {}) for name in sorted(directory.unavailable)]
+    if any(level.get("values") for level in directory.levels.values()):
+        warnings += level_rules(lambda: list(directory.levels.values()), mapper.options.sla_unit)[1]
     statuses = _unknown("status", latest, {*STATUSES, *mapper.options.statuses})
     channels = _unknown("channel_type", latest, {*CHANNELS, *mapper.options.channels})
     warnings += [("liveagent_unknown_status", {"letter": letter}) for letter in statuses]

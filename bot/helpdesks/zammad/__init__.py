@@ -6,12 +6,14 @@ from typing import Self
 from bot.helpdesks.budget import RateLimit, shared_budget
 from bot.helpdesks.connector import Account, Cursor, Gone, Page, Told
 from bot.helpdesks.http import Patience
+from bot.helpdesks.own_rules import own_rules
 from bot.helpdesks.zammad.check import agent, check
 from bot.helpdesks.zammad.client import ApiClient
 from bot.helpdesks.zammad.directory import LiveDirectory
 from bot.helpdesks.zammad.mapping import Mapper
 from bot.helpdesks.zammad.options import Options
 from bot.helpdesks.zammad.reader import Reader
+from bot.helpdesks.zammad.rules import read_rules
 from bot.helpdesks.zammad.stream import Stream
 from bot.settings import HelpdeskSettings
 
@@ -37,7 +39,8 @@ class Zammad:
 
     def check(self) -> Account:
         """Return the account, what it can't see, and the clock; raises HelpdeskError."""
-        return check(self._client, LiveDirectory(self._client))
+        reader = self._reader()
+        return check(self._client, reader.directory, reader.mapper)
 
     def ticket(self, external_id: str) -> Told:
         """Return one ticket whole; raises HelpdeskError."""
@@ -50,6 +53,7 @@ class Zammad:
         """Yield what happened since `cursor`, oldest first; raises HelpdeskError."""
         agent(self._client)  # a wrong address, token or permission has its own sentence; and it tells the time there
         reader = self._reader()
+        rules, _ = own_rules(lambda found: read_rules(self._client, reader.mapper, found))
         stream = Stream(self._client.changed, cursor, self._client.http.now())
         for rows in stream:
             tickets = tuple(reader.read(row) for row in rows)
@@ -58,6 +62,7 @@ class Zammad:
                 cursor=stream.cursor,
                 done=stream.done,
                 seen_until=stream.seen_until,
+                rules=rules,
                 **reader.named(),
             )
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from bot.helpdesks.connector import Account
 from bot.helpdesks.http import IMPATIENT, Patience
+from bot.helpdesks.own_rules import own_rules
 from bot.helpdesks.reading import answers
 from bot.helpdesks.zammad.client import ApiClient
 from bot.helpdesks.zammad.directory import LiveDirectory, full_name
-from bot.helpdesks.zammad.mapping import Record
+from bot.helpdesks.zammad.mapping import Mapper, Record
+from bot.helpdesks.zammad.rules import read_rules
 from kpi.errors import HelpdeskError
 
 Warning_ = tuple[str, dict[str, object]]
@@ -24,10 +26,11 @@ def agent(client: ApiClient, patience: Patience | None = None) -> Record:
     return me
 
 
-def check(client: ApiClient, directory: LiveDirectory) -> Account:
+def check(client: ApiClient, directory: LiveDirectory, mapper: Mapper) -> Account:
     """Return the account with a warning for everything that would make figures incomplete."""
     me = agent(client, IMPATIENT)
-    warnings = [*_tickets(client), *_groups(directory, me), ("zammad_no_ratings", {})]
+    warnings: list[Warning_] = [*_tickets(client), *_groups(directory, me), ("zammad_no_ratings", {})]
+    warnings += own_rules(lambda found: read_rules(client, mapper, found))[1]
     return Account(name=_name(me), clock_skew_s=client.http.skew_s, warnings=tuple(warnings))
 
 

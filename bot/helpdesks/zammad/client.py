@@ -127,6 +127,14 @@ class ApiClient:
         """
         return self._listed(self.http.get("groups"))
 
+    def slas(self) -> list[Record]:
+        """Return SLAs, for administrators only: https://docs.zammad.org/en/latest/api/sla.html."""
+        return self._listed(self.http.get("slas"))
+
+    def calendars(self) -> list[Record]:
+        """Return calendars, for administrators only: https://docs.zammad.org/en/latest/api/calendar.html."""
+        return self._listed(self.http.get("calendars"))
+
     # --- Lists and answers ---
 
     def _listed(self, answer: object) -> list[Record]:

@@ -6,6 +6,7 @@ from typing import Any, Self
 from bot.helpdesks.budget import RateLimit
 from bot.helpdesks.connector import Account, Apart, Cursor, Gone, Page, Told
 from bot.helpdesks.http import Patience
+from bot.helpdesks.own_rules import own_rules
 from bot.helpdesks.reading import UNSEEN
 from bot.helpdesks.zendesk.apart import read_call, read_rating, read_survey
 from bot.helpdesks.zendesk.check import administrator, check
@@ -15,9 +16,11 @@ from bot.helpdesks.zendesk.events import EventWalk
 from bot.helpdesks.zendesk.mapping import Mapper
 from bot.helpdesks.zendesk.options import Options
 from bot.helpdesks.zendesk.reader import Reader
+from bot.helpdesks.zendesk.rules import read_rules
 from bot.settings import HelpdeskSettings
 from kpi.errors import HelpdeskError
 from kpi.events import Contact
+from kpi.policies import OwnRules
 
 BULK_AFTER_S = 86_400
 """When reading begins so far back, updates are read by the thousand in place of ticket by ticket."""
@@ -75,7 +78,10 @@ class Zendesk:
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what happened since `cursor`: what stands apart from tickets first; raises HelpdeskError."""
         administrator(self._client)  # a wrong address, token or role has its own sentence; and it tells the time there
-        run = _Run(self._client, self._reader(), dict(cursor or {}), self._client.http.now())
+        reader = self._reader()
+        started_at = self._client.http.now()
+        rules, _ = own_rules(lambda found: read_rules(self._client, reader.directory, found))
+        run = _Run(self._client, reader, dict(cursor or {}), started_at, rules)
         yield from run.answers("ratings", self._client.ratings, read_rating)
         yield from run.answers("surveys", self._client.surveys, read_survey)
         yield from run.calls()
@@ -90,10 +96,13 @@ class Zendesk:
 class _Run:
     """One walk through all streams."""
 
-    def __init__(self, client: ApiClient, reader: Reader, cursor: Cursor, started_at: int) -> None:
+    def __init__(
+        self, client: ApiClient, reader: Reader, cursor: Cursor, started_at: int, rules: OwnRules | None
+    ) -> None:
         self._client, self._reader = client, reader
         self._cursor, self._started_at = cursor, started_at
         self._complete_at = started_at - LAG_S
+        self._rules = rules
 
     def answers(
         self, name: str, ask: Callable[[int | None], Iterator[list[Record]]], read: Callable[[Record], Apart | None]
@@ -147,7 +156,7 @@ class _Run:
 
     def _page(self, name: str, state: State, **told: Any) -> Page:  # noqa: ANN401  # the fields of a page
         self._cursor = self._cursor | {name: state}
-        values: dict[str, Any] = {"done": False, "tickets": ()} | told
+        values: dict[str, Any] = {"done": False, "tickets": (), "rules": self._rules} | told
         self._reader.mention_agents(one.event.agent for one in values.get("apart", ()))
         return Page(cursor=self._cursor, **values, **self._reader.named())
 

@@ -2,8 +2,11 @@
 
 from bot.helpdesks.connector import Account
 from bot.helpdesks.http import IMPATIENT, Patience
+from bot.helpdesks.own_rules import own_rules
 from bot.helpdesks.reading import answers
 from bot.helpdesks.zendesk.client import LAG_S, ApiClient, Record
+from bot.helpdesks.zendesk.directory import LiveDirectory
+from bot.helpdesks.zendesk.rules import read_rules
 from kpi.errors import HelpdeskError
 
 Warning_ = tuple[str, dict[str, object]]
@@ -35,6 +38,7 @@ def check(client: ApiClient) -> Account:
         warnings.append(("zendesk_no_ratings", {}))
     if not answers(lambda: client.calls(since)):
         warnings.append(("zendesk_no_calls", {}))
+    warnings += own_rules(lambda found: read_rules(client, LiveDirectory(client), found))[1]
     return Account(name=_name(me), clock_skew_s=client.http.skew_s, warnings=tuple(warnings))
 
 

@@ -173,6 +173,18 @@ class ApiClient:
         """Return brands: .../api-reference/ticketing/account-configuration/brands/#list-brands."""
         return [row for page in self._pages("brands", "brands") for row in page]
 
+    def sla_policies(self) -> list[Record]:
+        """Return SLA policies: .../api-reference/ticketing/business-rules/sla_policies/#list-sla-policies."""
+        return [row for page in self._pages("slas/policies", "sla_policies") for row in page]
+
+    def schedules(self) -> list[Record]:
+        """Return schedules: .../api-reference/ticketing/ticket-management/schedules/#list-all-schedules."""
+        return self._rows(self._object(self.http.get("business_hours/schedules")), "schedules")
+
+    def holidays(self, schedule: int) -> list[Record]:
+        """Return a schedule's holidays: .../ticket-management/schedules/#list-all-holidays-for-a-schedule."""
+        return self._rows(self._object(self.http.get(f"business_hours/schedules/{int(schedule)}/holidays")), "holidays")
+
     def ratings(self, since: int | None) -> Iterator[list[Record]]:
         """Yield pages of answers to the legacy survey since an instant.
 
