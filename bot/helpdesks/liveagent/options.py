@@ -12,8 +12,7 @@ class Options(ConnectorOptions):
 
     `timezone` is the zone of the dates that LiveAgent gives. `statuses` and `channels` are by LiveAgent's letters,
     `bots` and `agents` by its identifiers of users. `sla_unit` is what one of the numbers of SLA levels stands for, in
-    seconds. `rate_share` is the part of the account's requests that the bot
-    takes.
+    seconds. `rate_share` is the part of the account's requests that the bot takes.
     """
 
     timezone: Zone = "UTC"
