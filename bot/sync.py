@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from bot.database import writing
 from bot.facts import Progress, needs_rebuild, rebuild, rules_of
 from bot.heard import marked
-from bot.helpdesks.connector import Connector, Cursor
+from bot.helpdesks.connector import Connector, Cursor, Page
 from bot.rereading import Rereader, refused_of
 from bot.settings import Settings
 from bot.storage import Desk, forget_subjects, read_cursor_text, store_page
@@ -117,6 +117,7 @@ class _Run:
     pages: int = 0
     seen_until: int | None = None
     done: bool = False
+    _first: tuple[int, int] | None = None  # how far the first page saw, and the tickets up to there
 
     def start(self, *, full: bool) -> Cursor | None:
         """Return where to go on from; None for the beginning."""
@@ -140,11 +141,26 @@ class _Run:
             self.pages += 1
             self.seen_until = page.seen_until if page.seen_until is not None else self.seen_until
             if self.progress is not None:
-                self.progress(self.tickets, page.remaining)
+                self.progress(self.tickets, self._left(page, now))
             if self.again.stopping():
                 return
             self.again.heard()
         self.done = True
+
+    def _left(self, page: Page, now: int) -> int | None:
+        """Return how many tickets are left to read; where the helpdesk doesn't say, as many a day as there were so far.
+
+        None while that can't be told.
+        """
+        if page.done or page.remaining is not None:
+            return page.remaining or 0
+        if page.seen_until is None:
+            return None
+        if self._first is None:
+            self._first = page.seen_until, self.tickets
+        since, before = self._first
+        passed = page.seen_until - since
+        return round((self.tickets - before) / passed * (now - page.seen_until)) if passed else None
 
 
 def read_heard(

@@ -43,8 +43,8 @@ class ScriptedDesk:
 
 def page(number: int, *tickets: TicketResult, **values) -> Page:
     """Return the page of this number, counted from 0."""
-    options = {"teams": TEAMS, "agents": PEOPLE, "seen_until": START + number * DAY} | values
-    return Page(tickets=tickets, cursor={"page": number + 1}, done=True, **options)
+    options = {"teams": TEAMS, "agents": PEOPLE, "done": True, "seen_until": START + number * DAY} | values
+    return Page(tickets=tickets, cursor={"page": number + 1}, **options)
 
 
 def story(seed: int, pages: int = 30, steps: int = 12) -> list[Page]:

@@ -69,6 +69,16 @@ def test_a_sync_reads_everything_and_says_what_it_did(engine):
     assert report.duration_s > 0
 
 
+def test_how_much_is_left_follows_from_how_far_it_saw_where_the_helpdesk_does_not_say(engine):
+    told = [
+        page(number, Tale(START + number * DAY, str(number)).history, done=number == 9, seen_until=START + number * DAY)
+        for number in range(10)
+    ]
+    left = []
+    run(engine, ScriptedDesk(told), now=START + 9 * DAY, progress=lambda done, more: left.append((done, more)))
+    assert left == [(1, None), *((done, 10 - done) for done in range(2, 11))]
+
+
 def test_the_next_sync_goes_on_where_the_last_one_was(engine):
     told = story(seed=1, pages=6)
     run(engine, ScriptedDesk(told[:4]))
