@@ -1,6 +1,7 @@
 """Freshdesk through its API v2: lists of tickets by last update, each changed ticket whole, answers and time apart."""
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, Self
 
 from bot.helpdesks.budget import RateLimit, shared_budget
@@ -47,21 +48,21 @@ class Freshdesk:
 
     def check(self) -> Account:
         """Return the account, what it can't see, and the clock; raises HelpdeskError."""
-        reader = self._reader()
+        reader = self._reader
         return check(self._client, reader.directory, reader.mapper)
 
     def ticket(self, external_id: str) -> Told:
         """Return one ticket whole; raises HelpdeskError."""
         if not external_id.isdecimal():
             return Told(tickets=(Gone(external_id=external_id),))
-        reader = self._reader()
+        reader = self._reader
         return Told(tickets=(reader.ticket(external_id),), **reader.named())
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what happened since `cursor`: what stands apart from tickets first; raises HelpdeskError."""
         self._client.me()  # a wrong address or key has its own sentence; and it tells the time there
         started_at = self._client.http.now()
-        reader = self._reader()
+        reader = self._reader
         rules, _ = own_rules(lambda found: read_rules(self._client, reader.mapper, found))
         run = _Run(self._client, reader, dict(cursor or {}), started_at, rules)
         yield from run.apart("ratings", self._client.ratings, lambda row: read_rating(reader.directory, row))
@@ -70,7 +71,9 @@ class Freshdesk:
             yield from run.tickets(name, only=name)
         yield from run.tickets("tickets")
 
+    @cached_property
     def _reader(self) -> Reader:
+        """What reads tickets, and asks only once who and what there is."""
         directory = LiveDirectory(self._client)
         mapper = Mapper(helpdesk=self._settings.key, web=self._client.web, options=self._options, directory=directory)
         return Reader(self._client, directory, mapper)

@@ -1,6 +1,7 @@
 """Help Scout through its Mailbox API 2.0: conversations by their last change with all threads, and ratings apart."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Self
 
 from bot.helpdesks.budget import RateLimit, shared_budget
@@ -47,17 +48,19 @@ class HelpScout:
         """Return one conversation whole; raises HelpdeskError."""
         if not external_id.isdecimal():
             return Told(tickets=(Gone(external_id=external_id),))
-        reader = self._reader()
+        reader = self._reader
         return Told(tickets=tuple(reader.ticket(external_id)), **reader.named())
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what happened since `cursor`: ratings first; raises HelpdeskError."""
         self._client.me()  # wrong credentials are said before anything is read; and it tells the time there
-        run = _Run(self._client, self._reader(), dict(cursor or {}))
+        run = _Run(self._client, self._reader, dict(cursor or {}))
         yield from run.ratings()
         yield from run.conversations()
 
+    @cached_property
     def _reader(self) -> Reader:
+        """What reads tickets, and asks only once who and what there is."""
         directory = LiveDirectory(self._client)
         mapper = Mapper(helpdesk=self._settings.key, web=self._client.web, options=self._options, directory=directory)
         return Reader(self._client, directory, mapper)

@@ -1,6 +1,7 @@
 """Intercom through its API 2.15: the conversations that changed, and each of them whole."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Self
 
 from bot.helpdesks.budget import RateLimit, shared_budget
@@ -47,12 +48,12 @@ class Intercom:
         """Return one conversation whole; raises HelpdeskError."""
         if not external_id.isdecimal():
             return Told(tickets=(Gone(external_id=external_id),))
-        reader = self._reader()
+        reader = self._reader
         return Told(tickets=(reader.read(external_id),), **reader.named())
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what happened since `cursor`, oldest first; raises HelpdeskError."""
-        reader = self._reader()
+        reader = self._reader
         stream = Stream(
             ask=self._client.changed,
             end=self._client.http.now() - SETTLE_S,
@@ -69,8 +70,9 @@ class Intercom:
                 **reader.named(),
             )
 
+    @cached_property
     def _reader(self) -> Reader:
-        """Return a reader of this workspace; a wrong address or token has its own sentence."""
+        """What reads conversations, and asks only once who and what there is; raises HelpdeskError."""
         app = self._client.me()["app"]
         inbox = inbox_address(self._client.web, str(app.get("id_code")))
         mapper = Mapper(helpdesk=self._settings.key, inbox=inbox, options=self._options)

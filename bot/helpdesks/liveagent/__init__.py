@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Self
 
 from bot.helpdesks.budget import RateLimit, shared_budget
@@ -45,7 +46,7 @@ class LiveAgent:
         """Return one ticket whole; raises HelpdeskError."""
         if not IDENTIFIER.fullmatch(external_id):
             return Told(tickets=(Gone(external_id=external_id),))
-        reader = self._reader(newest(self._client))
+        reader = self._single
         return Told(tickets=(reader.read_one(external_id),), **reader.named())
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
@@ -73,6 +74,11 @@ class LiveAgent:
                 observes=reader is not None and "history" in reader.mapper.directory.unavailable,
                 **named,
             )
+
+    @cached_property
+    def _single(self) -> Reader:
+        """What reads single tickets, and asks only once who and what there is; raises HelpdeskError."""
+        return self._reader(newest(self._client))
 
     def _reader(self, latest: list[Record]) -> Reader:
         """Return a reader that knows who and what is there; `latest` are tickets to try what is given."""

@@ -1,6 +1,7 @@
 """Request Tracker 5 through REST2: the stream of transactions, and each touched ticket whole."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Self
 
 from bot.helpdesks.connector import Account, Cursor, Gone, Page, Told
@@ -41,7 +42,7 @@ class RequestTracker:
         """Return one ticket whole; raises HelpdeskError."""
         if not external_id.isdecimal():
             return Told(tickets=(Gone(external_id=external_id),))
-        reader = self._reader()
+        reader = self._reader
         found = reader.read([external_id]) or [Gone(external_id=external_id)]
         return Told(tickets=tuple(found), **reader.named())
 
@@ -50,7 +51,7 @@ class RequestTracker:
         self._client.version()  # a wrong address or token has its own sentence; and it tells the time there
         started_at = self._client.http.now()
         stream = Stream(self._client, cursor)
-        reader = self._reader()
+        reader = self._reader
         for rows in stream:
             tickets = tuple(reader.read_touched(rows))
             last = instant(rows[-1]["Created"]) if rows else None
@@ -63,7 +64,9 @@ class RequestTracker:
                 seen_until=started_at if stream.done else last,
             )
 
+    @cached_property
     def _reader(self) -> Reader:
+        """What reads tickets, and asks only once who and what there is."""
         directory = LiveDirectory(self._client)
         mapper = Mapper(helpdesk=self._settings.key, web=self._client.web, options=self._options, directory=directory)
         return Reader(self._client, directory, mapper)

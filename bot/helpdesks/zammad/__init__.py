@@ -1,6 +1,7 @@
 """Zammad through its REST API: the tickets that changed, and each of them whole."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Self
 
 from bot.helpdesks.budget import RateLimit, shared_budget
@@ -39,20 +40,20 @@ class Zammad:
 
     def check(self) -> Account:
         """Return the account, what it can't see, and the clock; raises HelpdeskError."""
-        reader = self._reader()
+        reader = self._reader
         return check(self._client, reader.directory, reader.mapper)
 
     def ticket(self, external_id: str) -> Told:
         """Return one ticket whole; raises HelpdeskError."""
         if not (external_id.isascii() and external_id.isdecimal()):
             return Told(tickets=(Gone(external_id=external_id),))
-        reader = self._reader()
+        reader = self._reader
         return Told(tickets=(reader.ticket(external_id),), **reader.named())
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what happened since `cursor`, oldest first; raises HelpdeskError."""
         agent(self._client)  # a wrong address, token or permission has its own sentence; and it tells the time there
-        reader = self._reader()
+        reader = self._reader
         rules, _ = own_rules(lambda found: read_rules(self._client, reader.mapper, found))
         stream = Stream(self._client.changed, cursor, self._client.http.now())
         for rows in stream:
@@ -66,7 +67,9 @@ class Zammad:
                 **reader.named(),
             )
 
+    @cached_property
     def _reader(self) -> Reader:
+        """What reads tickets, and asks only once who and what there is."""
         directory = LiveDirectory(self._client)
         mapper = Mapper(helpdesk=self._settings.key, web=self._client.web, options=self._options, directory=directory)
         return Reader(self._client, directory, mapper)

@@ -1,6 +1,7 @@
 """Zendesk through its Support and Talk APIs: the export of tickets, each changed one whole, answers and calls apart."""
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, Self
 
 from bot.helpdesks.budget import RateLimit
@@ -72,13 +73,13 @@ class Zendesk:
         """Return one ticket whole; raises HelpdeskError."""
         if not (external_id.isascii() and external_id.isdecimal()):
             return Told(tickets=(Gone(external_id=external_id),))
-        reader = self._reader()
+        reader = self._reader
         return Told(tickets=(reader.ticket(external_id),), **reader.named())
 
     def pages(self, cursor: Cursor | None) -> Iterator[Page]:
         """Yield what happened since `cursor`: what stands apart from tickets first; raises HelpdeskError."""
         administrator(self._client)  # a wrong address, token or role has its own sentence; and it tells the time there
-        reader = self._reader()
+        reader = self._reader
         started_at = self._client.http.now()
         rules, _ = own_rules(lambda found: read_rules(self._client, reader.directory, found))
         run = _Run(self._client, reader, dict(cursor or {}), started_at, rules)
@@ -87,7 +88,9 @@ class Zendesk:
         yield from run.calls()
         yield from run.tickets()
 
+    @cached_property
     def _reader(self) -> Reader:
+        """What reads tickets, and asks only once who and what there is."""
         directory = LiveDirectory(self._client)
         mapper = Mapper(helpdesk=self._settings.key, web=self._client.web, options=self._options, directory=directory)
         return Reader(self._client, directory, mapper)
