@@ -312,9 +312,14 @@ class Asker:
             return dict(connection.execute(counted).all())
 
     def helpdesks(self) -> tuple[str, ...]:
-        """Return the keys of the helpdesks that are read."""
+        """Return the keys of the helpdesks that count."""
         with self._snapshot() as frames:
             return frames.helpdesks()
+
+    @property
+    def read(self) -> frozenset[str]:
+        """The keys of the helpdesks that syncs read; others come in by imports."""
+        return frozenset(helpdesk.key for helpdesk in self._settings.helpdesks)
 
     def freshness(self, helpdesks: Collection[str] = ()) -> Freshness:
         """Return what the data of these helpdesks covers, or of all."""

@@ -22,6 +22,7 @@ from bot.text import Text
 from bot.told import active_line, problem_lines, told
 from bot.webhooks import PATH
 from kpi.errors import HelpdeskError, KpiError, StorageError, suggest
+from kpi.frames import IMPORTED
 from kpi.memory import BYTES_PER_TICKET
 from kpi.schema import helpdesks, teams, ticket_facts
 
@@ -166,10 +167,11 @@ class Check:
         self._own_policies |= bool(policies)
 
     def _not_counted(self, engine: Engine) -> Iterator[Finding]:
-        """Find helpdesks that were read once and that the settings no longer name; without any named, all count."""
+        """Find helpdesks that were read once and that the settings no longer name; what was imported counts."""
         named = {helpdesk.key for helpdesk in self.settings.helpdesks}
         with engine.connect() as connection:
-            stored = list(connection.scalars(select(helpdesks.c.key).order_by(helpdesks.c.key)))
+            read = select(helpdesks.c.key).where(helpdesks.c.kind != IMPORTED).order_by(helpdesks.c.key)
+            stored = list(connection.scalars(read))
         for key in stored if named else ():
             if key not in named:
                 yield self._note("not_counted", helpdesk=key)

@@ -161,7 +161,8 @@ class Commands:
         """Return how fresh each helpdesk's data is, how far back it goes, what could not be read, and what is told."""
         asker = self._asker
         known = {helpdesk: asker.freshness([helpdesk]) for helpdesk in asker.helpdesks()}
-        return (*status_page(known, asker.refused_tickets(), now, asker.zone, text), *self._told(now, text))
+        page = status_page(known, asker.refused_tickets(), now, asker.zone, text, read=asker.read)
+        return (*page, *self._told(now, text))
 
     def _told(self, now: int, text: Text) -> Iterator[Section]:
         """Yield how things stand with digests and alerts, without the names of channels, which may be private."""

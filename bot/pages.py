@@ -1,6 +1,6 @@
 """Pages of words, the same on every surface: help, the catalogue, a definition, the freshness, the targets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from bot.render.page import Section
 from bot.render.parts import in_days
@@ -113,20 +113,29 @@ def _bands(kpi: Listed, text: Text) -> list[str]:
 
 
 def status_page(
-    known: Mapping[str, Freshness], refused: Mapping[str, int], now: int, zone: str, text: Text
+    known: Mapping[str, Freshness],
+    refused: Mapping[str, int],
+    now: int,
+    zone: str,
+    text: Text,
+    *,
+    read: Collection[str],
 ) -> tuple[Section, ...]:
-    """Return how fresh the data of each helpdesk is, how far back it goes, and what could not be read of it."""
+    """Return how fresh the data of each helpdesk is, how far back it goes, and what could not be read of it.
+
+    Those that are `read` can be late; what is imported is as fresh as its last file.
+    """
     lines = []
     for helpdesk, covered in known.items():
         said = [text("status.helpdesk", helpdesk=helpdesk, freshness=freshness(covered.synced_at, now, zone, text))]
-        said += _health(covered, now, zone, text)
+        said += _health(covered, now, zone, text, can_be_late=helpdesk in read)
         said += [text.plural("status.refused", refused[helpdesk])] if refused.get(helpdesk) else []
         lines.append(" · ".join(said))
     return (Section(heading=text("status.heading"), lines=tuple(lines) or (text("status.nothing"),)),)
 
 
-def _health(known: Freshness, now: int, zone: str, text: Text) -> Iterator[str]:
-    if known.synced_at is not None and now - known.synced_at > LATE_S:
+def _health(known: Freshness, now: int, zone: str, text: Text, *, can_be_late: bool) -> Iterator[str]:
+    if can_be_late and known.synced_at is not None and now - known.synced_at > LATE_S:
         yield text("status.late", lag=text.duration(now - known.synced_at))
     if known.history_start is not None:
         yield text("status.history", moment=text.instant(known.history_start, zone))

@@ -11,7 +11,7 @@ from kpi.behind import Contribution, Order, contribution
 from kpi.catalogue import CATALOGUE, Composite, Effect, Kpi, Listed, Projection
 from kpi.checked import check
 from kpi.configuration import AS_PUBLISHED, Configuration
-from kpi.dimensions import Identity, dimension
+from kpi.dimensions import SEVERAL, Identity, dimension
 from kpi.errors import QuestionError
 from kpi.frames import Frames, Reference
 from kpi.period import Span
@@ -61,6 +61,7 @@ class Listing:
         total: how many there are.
         unit: of the rows' values; None when they have none.
         order: what comes first.
+        several: whether they can be of several helpdesks, which may number their tickets alike.
     """
 
     answer: Answer
@@ -68,6 +69,7 @@ class Listing:
     total: int = 0
     unit: Unit | None = None
     order: Order = Order.NEWEST
+    several: bool = False
 
 
 def tickets_behind(
@@ -117,6 +119,7 @@ def tickets_behind(
             total=int(total["n"]),
             unit=adds.unit,
             order=_order(selection, adds),
+            several=len(facts.helpdesks()) >= SEVERAL,
         )
 
 

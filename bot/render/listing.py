@@ -76,10 +76,11 @@ def _data(row: Row, listing: Listing) -> Cells:
 
 
 def _table(listing: Listing, text: Text) -> Table:
-    """Return the rows as people read them; a subject only where subjects are kept."""
+    """Return the rows as people read them; a subject only where they are kept, a helpdesk where there are several."""
     subjects = any(row.ticket and row.ticket.subject for row in listing.rows)
     name = text(f"kpi.{listing.answer.question.kpi}.name")
-    heading = {"ticket": text("column.ticket"), "at": text("column.at"), "team": sentence(text("dimension.team"))}
+    heading = {"helpdesk": sentence(text("dimension.helpdesk"))} if listing.several else {}
+    heading |= {"ticket": text("column.ticket"), "at": text("column.at"), "team": sentence(text("dimension.team"))}
     first = listing.rows[0]
     has_result = first.success is not None or first.part is not None
     heading |= {"result": name} if has_result else {}
@@ -98,6 +99,7 @@ def _cells(row: Row, listing: Listing, text: Text) -> dict[str, str]:
         currency = answer.figure.currency if answer.figure else None
         value = text.value(row.value, listing.unit, business=answer.business, currency=currency)
     return {
+        "helpdesk": ticket.helpdesk if ticket else NO_INTERVAL,
         "ticket": ticket.external_id if ticket else row.record or NO_INTERVAL,
         "at": text.moment(row.at, answer.question.period.zone),
         "team": one_line(row.team) if row.team else text("answer.no_value"),

@@ -25,9 +25,9 @@ def value_key(text: str) -> str:
 
 
 def value_text(known: Known, key: str) -> str:
-    """Return what to write for a value: its label where that finds it again, else its key."""
+    """Return what to write for a value: its label, alone or below its helpdesk, where that finds it, else its key."""
     label = known.get(key, key)
-    return label if find(known, label) == [key] else key
+    return next((name for name in (label, _below(key, label)) if find(known, name) == [key]), key)
 
 
 def quoted(text: str) -> str:
@@ -44,7 +44,14 @@ def find(known: Known, text: str) -> list[str]:
     if exact := [key for key, label in known.items() if label == text]:
         return exact
     wanted = value_key(text)
-    return [key for key, label in known.items() if wanted and wanted in {value_key(key), value_key(label)}]
+    names = ((key, {value_key(name) for name in (key, label, _below(key, label))}) for key, label in known.items())
+    return [key for key, called in names if wanted in called] if wanted else []
+
+
+def _below(key: str, label: str) -> str:
+    """Return a label with the helpdesk that its key names: `helpdesk/identifier`, `label` ─▶ `helpdesk/label`."""
+    helpdesk, slash, _ = key.partition("/")
+    return f"{helpdesk}/{label}" if slash else label
 
 
 def _spoken(dimension: str, known: Known, text: str) -> list[str]:
