@@ -30,7 +30,7 @@ token = "{shop_token}"
 HOUR, DAY = 3600, 86_400
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def care():
     """Give a Zendesk with tickets 1 to 3 of two days ago, of which two were answered once and solved."""
     desk = zendesk.FakeZendesk(now=int(time.time()) - 2 * DAY)
@@ -43,7 +43,7 @@ def care():
     return desk
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop():
     """Give a Freshdesk with tickets 1 and 2, with the very same people and team, of which one was solved."""
     desk = freshdesk.FakeFreshdesk(
@@ -60,26 +60,28 @@ def shop():
     return desk
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def addresses(care, shop):
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # the stand-ins' own log is none of the bot's
-    # New addresses each time: Zendesk gives only so many exports a minute, and the bot keeps to that by address.
     with HTTPServer("127.0.0.1") as first, HTTPServer("127.0.0.1") as second:
         yield serve(first, care), serve(second, shop)
 
 
-@pytest.fixture
-def run(tmp_path, addresses, care, shop):
-    """Give what runs a command of a bot of both, and returns the result."""
+@pytest.fixture(scope="module")
+def run(tmp_path_factory, addresses, care, shop):
+    """Give what runs a command of a bot of both, that was synced once: so many exports a minute are all there are."""
+    tmp_path = tmp_path_factory.mktemp("several")
     path = tmp_path / "both.toml"
     tokens = {"care_token": care.token, "shop_token": shop.token, "email": zendesk.EMAIL}
     path.write_text(SETTINGS.format(care=addresses[0], shop=addresses[1], **tokens), encoding="utf-8")
     environment = {"KPI_BOT_SETTINGS": str(path), "KPI_BOT_DATABASE_URL": f"sqlite:///{tmp_path / 'both.db'}"}
+    environment |= {"NO_PROXY": "127.0.0.1"}
 
     def command(words):
         return CliRunner().invoke(app, words.split(), env=environment, prog_name="kpi-bot")
 
-    assert command("sync").exit_code == 0
+    synced = command("sync")
+    assert synced.exit_code == 0, synced.output
     export = tmp_path / "old.csv"
     export.write_text(f"ticket,created_at,status,team\n1,{zendesk.iso(care.now - 3 * DAY)},new,Support\n")
     assert command(f"import tickets {export} --source old").exit_code == 0
