@@ -84,12 +84,13 @@ const Link = ({ href, children, className }: { href: string; children: ReactNode
   </a>
 );
 
-// What only looks like an emoji, as in 10:54:30, stays what it is.
+// What only looks like an emoji, as in 10:54:30 or « 10:54 : 30 », stays what it is.
 const HOOKS: ComponentProps<typeof Drawn>["hooks"] = {
   link: Link,
   emoji: (emoji, parse) => {
+    const name = emoji.name.replace(/^:|:$/g, "");
     const drawn = parse(emoji);
-    return drawn === emoji.name ? `:${drawn}:` : drawn;
+    return drawn.includes(name) ? `:${name}:` : drawn;
   },
 };
 

@@ -50,7 +50,8 @@ def test_what_was_escaped_is_shown_and_means_nothing(show):
 
 
 def test_times_are_no_emoji_and_emoji_are(show):
-    assert "until 05:54: 57.6% 👋" in show(section("until 05:54: 57.6% :wave:")).inner_text()
+    for said in ("until 05:54: 57.6%", "jusqu’à 05:54\N{NO-BREAK SPACE}: 57,6"):
+        assert f"{said} 👋" in show(section(f"{said} :wave:")).inner_text()
 
 
 def table(rows, page_size=5):
