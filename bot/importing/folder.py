@@ -65,21 +65,29 @@ class Folder:
         return min(whole, key=lambda each: (each[0][0], each[1].name))[1] if whole else None
 
     def collecting(self, path: Path) -> Path:
-        """Return where a file's rejected rows are written until it is settled: a name that nobody takes for whole."""
-        return self.path / REJECTED / f".{_rejected_name(path)}.part"
+        """Return where a file's rejected rows are written until it is settled; nothing of an earlier try is there.
+
+        Raises OSError.
+        """
+        collected = self._collected(path)
+        collected.unlink(missing_ok=True)
+        return collected
 
     def settle(self, path: Path, place: str) -> Settled | None:
         """Move a file that was imported (`DONE`) or can't be (`FAILED`), after its rejected rows.
 
         None for a file that was changed meanwhile: it stays, to be imported again. Raises OSError.
         """
-        collected, rejected = self.collecting(path), None
+        collected, rejected = self._collected(path), None
         changed = _state(path) != self._seen.pop(path)[0]
         if changed or place == FAILED:
             collected.unlink(missing_ok=True)
         elif collected.exists():
             rejected = collected.rename(_free(self.path / REJECTED / _rejected_name(path)))
         return None if changed else Settled(path.rename(_free(self.path / place / path.name)), rejected)
+
+    def _collected(self, path: Path) -> Path:
+        return self.path / REJECTED / f".{_rejected_name(path)}.part"
 
 
 def _is_offered(path: Path) -> bool:

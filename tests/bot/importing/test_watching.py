@@ -143,6 +143,17 @@ def test_a_file_that_changes_while_it_is_imported_stays_and_is_imported_again(fo
     assert watched.first(now=3 * SETTLED_S) == file
 
 
+def test_rejected_rows_of_a_try_that_was_killed_are_not_taken_for_those_of_the_next(folder):
+    watched, file = Folder(folder), folder / "calls.csv"
+    touch(file, GOOD, 100)
+    watched.first(now=0)
+    watched.first(now=SETTLED_S)
+    watched.collecting(file).write_text("half of them")
+    watched.collecting(file)  # the next try rejects nothing
+    assert watched.settle(file, "done").rejected is None
+    assert names(folder / "rejected") == []
+
+
 # --- The program -------------------------------------------------------------------------------------------------
 
 
