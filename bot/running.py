@@ -99,6 +99,8 @@ def _run(settings: Settings, parts: frozenset[Part], api_url: str, ending: ExitS
     engine = _patiently(lambda: open_database(settings.database_url))
     ending.callback(engine.dispose)
     migrate(engine)
+    if Part.WORKER in parts and not settings.helpdesks and not DatabaseFrames(engine).helpdesks():
+        raise SettingsError("no_helpdesk")  # imports are told of too
     stopping, jobs = Event(), list[Job]()
     readiness = {"migrations": lambda: migrations_check(engine)}
     memory = memory_of(engine, settings) if settings.memory and Part.WEB in parts else None
@@ -159,8 +161,6 @@ def _require(settings: Settings, parts: frozenset[Part]) -> None:
             raise SettingsError("setting_missing", setting="KPI_BOT_SLACK_BOT_TOKEN")
         if settings.slack.app_token is None and settings.slack.signing_secret is None:
             raise SettingsError("slack_no_way_in")
-    if Part.WORKER in parts and not settings.helpdesks:
-        raise SettingsError("no_helpdesk")
 
 
 def _patiently(start: Callable[[], Started]) -> Started:

@@ -76,6 +76,20 @@ def test_a_worker_reads_the_helpdesk_without_any_of_slacks_secrets_and_without_s
         assert bot.stop() == 0
 
 
+def test_a_worker_of_nothing_but_imports_runs_and_reads_no_helpdesk(slack, desk_url):
+    with served(slack), running(slack.api_url, "worker", database_url=desk_url, slack_bot_token=TOKEN) as bot:
+        bot.ready()
+        assert bot.metric("kpi_bot_sync_seconds_count") is None
+        assert bot.stop() == 0
+
+
+def test_a_worker_without_anything_to_tell_of_says_what_to_set(monkeypatch, make_database):
+    monkeypatch.setenv("KPI_BOT_DATABASE_URL", make_database())
+    refused = CliRunner().invoke(app, ["run", "--only", "worker"])
+    assert refused.exit_code == 2
+    assert "No helpdesk is set" in refused.output
+
+
 def test_web_answers_without_anything_of_the_helpdesk_and_reads_none(slack, desk_url):
     with served(slack), running(slack.api_url, "web", database_url=desk_url, **by_http()) as bot:
         bot.ready()

@@ -286,7 +286,7 @@ def test_helpdesks_whose_facts_follow_other_rules_are_told_with_the_facts(engine
 
 def test_whoever_finds_memory_ready_can_read_it(make_sqlite):
     engine = open_database(make_sqlite())
-    for _ in range(20):
+    for _ in range(5):
         frames = MemoryFrames(DatabaseFrames(engine))
         with ThreadPoolExecutor(1) as loader:
             loading = loader.submit(frames.refresh)
