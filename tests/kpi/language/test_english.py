@@ -53,6 +53,8 @@ csat | csat w2026-11-23
 customer satisfaction last quarter | csat q2026-07-01
 how satisfied are our customers this year? | csat y2026-01-01
 Show me the CSAT score for last month, please | csat_score m2026-10-01
+Can I get the CSAT of last month? | csat m2026-10-01
+I'd like to see fcr | fcr w2026-11-23
 /kpi fcr week | fcr w2026-11-23
 """
 

@@ -28,6 +28,9 @@ frt urgent | unknown_word word=urgent suggestions=priority:urgent
 frt billing | unknown_word word=billing suggestions=team:Billing
 frt alice | unknown_word word=alice suggestions=agent:"Alice Martin"
 frt team | unknown_word word=team suggestions=by team
+my frt last month | unknown_word word=my suggestions=by agent
+how many tickets did I solve last week | unknown_word word=I suggestions=by agent
+frt on mon | unknown_word word=mon suggestions=since monday
 frt 24 hours | unknown_word word=24 hours suggestions=today,yesterday
 frt 24h | unknown_word word=24h suggestions=today,yesterday
 frt trend | trend_without_step choices=per day,per week,per month,per quarter,per year
@@ -126,6 +129,8 @@ temps de premiere reponce | unknown_word word=temps de premiere reponce suggesti
 frt octobe | unknown_word word=octobe suggestions=octobre
 frt urgents | unknown_word word=urgents suggestions=priorité:urgent
 frt équipe | unknown_word word=équipe suggestions=par équipe
+mes tickets résolus hier | unknown_word word=mes suggestions=par agent
+combien de tickets ai-je résolus hier | unknown_word word=je suggestions=par agent
 frt S1 | unknown_word word=S1 suggestions=semaine 1,T1..T2
 frt tendance | trend_without_step choices=par jour,par semaine,par mois,par trimestre,par année
 frt début octobre | unknown_word word=début suggestions=du 1er au 15 octobre

@@ -59,6 +59,8 @@ frt aujourd'hui | frt d2026-11-24
 frt aujourd’hui | frt d2026-11-24
 frt hier | frt d2026-11-23
 le frt d'hier | frt d2026-11-23
+peux-tu me donner le frt d'hier ? | frt d2026-11-23
+j'aimerais voir le frt d'hier | frt d2026-11-23
 frt avant-hier | frt d2026-11-22
 frt avant hier | frt d2026-11-22
 frt jour | frt d2026-11-24
