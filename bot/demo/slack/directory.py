@@ -113,12 +113,13 @@ class Directory:
         return [*found, self.direct(user)]
 
     def as_sent(self, typed: str) -> str:
-        """Return what somebody typed as Slack sends it: escaped, with known names of people and channels as ids.
+        """Return what somebody typed as Slack sends it: escaped, known names of people, groups and channels as ids.
 
         https://docs.slack.dev/interactivity/implementing-slash-commands#escaping
         """
         names = {f"@{BOT_NAME}": f"<@{APP_USER}>"}
         names |= {f"@{person.name.casefold()}": f"<@{person.id}|{person.name}>" for person in self.people.values()}
+        names |= {f"@{group.handle}": f"<!subteam^{group.id}|@{group.handle}>" for group in self.user_groups.values()}
         names |= {f"#{one.name.casefold()}": f"<#{one.id}|{one.name}>" for one in self.channels.values()}
         escaped = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return re.sub(r"[@#][\w-]+", lambda found: names.get(found[0].casefold(), found[0]), escaped)

@@ -219,8 +219,8 @@ def test_an_acknowledgement_that_slack_cannot_show_is_an_error(slack, app):
 
 
 def test_names_reach_the_bot_as_references(slack):
-    assert slack.directory.as_sent('fcr @bob #support <!channel> "R&D" @nobody') == (
-        'fcr <@U_BOB|Bob> <#C_SUPPORT|support> &lt;!channel&gt; "R&amp;D" @nobody'
+    assert slack.directory.as_sent('fcr @bob @leads #support <!channel> "R&D" @nobody') == (
+        'fcr <@U_BOB|Bob> <!subteam^S_LEADS|@leads> <#C_SUPPORT|support> &lt;!channel&gt; "R&amp;D" @nobody'
     )
 
 

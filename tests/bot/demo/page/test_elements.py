@@ -54,6 +54,13 @@ def test_times_are_no_emoji_and_emoji_are(show):
         assert f"{said} 👋" in show(section(f"{said} :wave:")).inner_text()
 
 
+def test_a_word_without_end_is_broken(show, page):
+    show(section("a" * 3000), text="b" * 3000)
+    assert page.evaluate(
+        "[...document.querySelectorAll('.messages, .message')].every(e => e.scrollWidth <= e.clientWidth)"
+    )
+
+
 def table(rows, page_size=5):
     head = [{"type": "raw_text", "text": title} for title in ("Team", "Median")]
     cells = [
