@@ -11,7 +11,7 @@ from bot.render.words import Words, words
 from bot.text import Text
 from kpi.question import Answer, Unit
 
-PAGE_SIZE = 10
+PAGE_SIZE = 12
 
 
 def answer_blocks(answer: Answer, text: Text) -> list[Block]:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from bot.digests.content import can_be_told
-from bot.digests.wording import day_name
 from bot.recurrence import WORKING_DAYS, Cadence, Recurrence, clock, known_calendar
 from bot.render.elements import actions, button
 from bot.render.limits import Block
@@ -52,7 +51,7 @@ def digest_view(bot: Bot, place: Place, text: Text, subscription: Subscription |
 
 
 def _weekdays(recurrence: Recurrence, text: Text) -> Block:
-    names = {str(day): day_name(day, text.language) for day in range(7)}
+    names = {str(day): name for day, name in text.locale.days["stand-alone"]["wide"].items()}
     return checkboxes(names, map(str, sorted(recurrence.weekdays)))
 
 

@@ -248,6 +248,7 @@ FILLED = {"kpis": ["fcr", "csat"], "at": "09:15", "weekdays": ["0", "2"], "zone"
 
 
 def test_a_digest_is_made_in_a_modal(slack, modal, subscriptions):
+    assert all(day in str(modal.blocks) for day in ("Monday", "Sunday"))
     assert slack.submit("U_BOB", modal, FILLED).errors == {}
     shown(slack, "It will come", channel="D_BOB")
     (made,) = subscriptions.every()
