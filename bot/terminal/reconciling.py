@@ -1,7 +1,7 @@
 """Our figures beside the helpdesks' own on the command line: how many tickets differ and why, the worst, all as CSV."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from time import time
@@ -38,7 +38,7 @@ def reconcile_all(settings: Settings, text: Text, words: Sequence[str], kpis: Se
         file: where the CSV file goes.
 
     Raises:
-        QuestionError: `reconcile_words` for words that say more than a helpdesk and a period, and as
+        QuestionError: `reconcile_words` for words that say anything but a helpdesk and a period, and as
             `bot.reconciling.reconcile`.
         StorageError: what stands in the way.
         KpiError: `file_unwritable`.
@@ -48,7 +48,7 @@ def reconcile_all(settings: Settings, text: Text, words: Sequence[str], kpis: Se
         asker = Asker(engine, settings, remembers=False)
         helpdesks = asker.helpdesks()
         said = words[1:] if words and words[0] in helpdesks else words
-        period = _period(asker, said, now, text)
+        period = _period(asker, said, now, text, helpdesks)
         chosen = words[:1] if len(said) < len(words) else helpdesks
         found = {
             helpdesk: reconcile(engine, settings, helpdesk, period, kpis or COMPARISONS, now=now) for helpdesk in chosen
@@ -60,31 +60,44 @@ def reconcile_all(settings: Settings, text: Text, words: Sequence[str], kpis: Se
         typer.echo(content, nl=False) if file == STANDARD_OUTPUT else write_file(file, content)
     if file != STANDARD_OUTPUT:
         for helpdesk, told in found.items():
-            typer.echo("\n\n".join(_words(one, helpdesk, period, text) for one in told) + "\n")
+            typer.echo("\n\n".join(_sections(told, helpdesk, period, text)) + "\n")
 
 
-def _period(asker: Asker, words: Sequence[str], now: int, text: Text) -> Period:
+def _period(asker: Asker, words: Sequence[str], now: int, text: Text, helpdesks: Sequence[str]) -> Period:
     """Return the period that words say; raises QuestionError `reconcile_words` when they say anything else."""
     anything = next(iter(COMPARISONS))
-    heard = asker.understand(" ".join((anything, *words)), now, text.language)
+    other = QuestionError("reconcile_words", words=" ".join(words), helpdesks=helpdesks)
+    try:
+        heard = asker.understand(" ".join((anything, *words)), now, text.language)
+    except QuestionError as error:
+        raise other if error.key == "unknown_word" else error from None
     if heard != Question(kpi=anything, period=heard.period, week_start=heard.week_start):
-        raise QuestionError("reconcile_words", words=" ".join(words))
+        raise other
     return heard.period
 
 
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
-def _words(found: Reconciled, helpdesk: str, period: Period, text: Text) -> str:
-    title = text("reconcile.title", kpi=text(f"kpi.{found.kpi}.name"), helpdesk=helpdesk, period=text.period(period))
+def _sections(told: Iterable[Reconciled], helpdesk: str, period: Period, text: Text) -> Iterator[str]:
+    """Yield each KPI under its title; those of which the same is said, together."""
+    kpis: dict[str, list[str]] = {}
+    for found in told:
+        kpis.setdefault(_words(found, helpdesk, period.zone, text), []).append(text(f"kpi.{found.kpi}.name"))
+    for words, names in kpis.items():
+        title = text("reconcile.title", kpi=text.join(names), helpdesk=helpdesk, period=text.period(period))
+        yield f"{title}\n{words}"
+
+
+def _words(found: Reconciled, helpdesk: str, zone: str, text: Text) -> str:
     if found.needs is not None:
-        return f"{title}\n{text('answer.not_available', needs=text(f'needs.{found.needs}'))}"
+        return text("answer.not_available", needs=text(f"needs.{found.needs}"))
     if not found.tickets:
-        return f"{title}\n{text('reconcile.no_tickets')}"
+        return text("reconcile.no_tickets")
     if not found.told:
-        return f"{title}\n{text('reconcile.untold', helpdesk=helpdesk)}"
+        return text("reconcile.untold", helpdesk=helpdesk)
     agree = text.number(sum(one.agrees for one in found.tickets))
-    head = f"{title}\n{text.plural('reconcile.compared', len(found.tickets), agree=agree)}"
+    head = text.plural("reconcile.compared", len(found.tickets), agree=agree)
     reasons = [(_why(why, text), text.number(count)) for why, count in found.reasons()]
     parts = [head, columns(_table((text("reconcile.why"), text("column.tickets")), reasons))]
     if worst := [one for one in found.tickets if not one.agrees][:WORST_SHOWN]:
@@ -92,8 +105,8 @@ def _words(found: Reconciled, helpdesk: str, period: Period, text: Text) -> str:
         shown = [
             (
                 one_line(one.ticket.external_id),
-                _value(one.basis, one.ours, period.zone, text),
-                _value(one.basis, one.theirs, period.zone, text),
+                _value(one.basis, one.ours, zone, text),
+                _value(one.basis, one.theirs, zone, text),
                 _why(one.why, text),
             )
             for one in worst
