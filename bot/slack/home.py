@@ -1,7 +1,7 @@
 """The App Home: whether the data is fresh, what one usually asks, and how to ask."""
 
 from bot.access import Viewer
-from bot.questions import Stored, renewed
+from bot.questions import About, Stored, renewed
 from bot.render.blocks import section
 from bot.render.elements import actions, button, plain
 from bot.render.limits import HEADER, SECTION_TEXT, Block, cut
@@ -83,7 +83,14 @@ def _buttons(one: Subscription, text: Text) -> list[Block]:
 def _described(bot: Bot, stored: Stored, text: Text, viewer: Viewer) -> str:
     """Return a question in words, with the dates that it has today, as far as the viewer may read them now."""
     question = renewed(stored.asked, stored.asked_at, bot.now).question
-    said = [text(f"asked.{stored.asked.about}", kpi=text(f"kpi.{question.kpi}.name")), text.period(question.period)]
+    about, watched = stored.asked.about, stored.asked.watched
+    if len(watched) > 1:
+        said = [text("anomalies.title")]
+    else:
+        said = [text(f"asked.{about}", kpi=text(f"kpi.{question.kpi}.name"))]
+    # Of a running week, anomalies are looked for in the one before.
+    undated = about is About.DEFINITION or (about is About.ANOMALIES and question.period.is_running(bot.now))
+    said += [] if undated else [text.period(question.period)]
     said += [text("button.by_dimension", dimension=text(f"dimension.{key}")) for key in question.by]
     said += [] if question.per is None else [text("asked.per", grain=text(f"grain.{question.per}"))]
     for chosen in question.filters:

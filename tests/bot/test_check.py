@@ -197,7 +197,7 @@ def subscribed(url, *, paused=None):
 def test_alerts_that_nobody_tells_for_want_of_a_token_are_to_be_mended(demo_url):
     subscribed(demo_url)
     found = findings(demo_settings(demo_url))
-    assert "Told by itself: 0 digests, 1 alert." in found[State.GOOD]
+    assert "Posted automatically: 0 digests, 1 alert." in found[State.GOOD]
     (bad,) = found[State.BAD]
     assert "KPI_BOT_SLACK_BOT_TOKEN is not set here" in bad
 

@@ -55,7 +55,7 @@ def test_the_status_says_how_many_digests_and_alerts_are_told(engine):
     subscribed(engine, ALERTS, paused=ASKED)
     _, section = status(engine)
     assert section.heading == "Digests and alerts"
-    assert section.lines[0] == "Told by itself: 1 digest, 1 alert."
+    assert section.lines[0] == "Posted automatically: 1 digest, 1 alert."
 
 
 def test_the_status_says_nothing_of_digests_where_nobody_wants_any(engine):

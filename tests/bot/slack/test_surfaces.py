@@ -144,6 +144,15 @@ def test_the_home_shows_whether_the_data_is_fresh_and_what_one_asked(slack):
     assert "Set a target" in shown
 
 
+def test_the_home_names_no_period_of_what_has_none(slack):
+    asked(slack, "define csat", "Customer satisfaction")
+    asked(slack, "anomalies", "Out of the ordinary")
+    slack.open_home("U_BOB")
+    shown = str(slack.wait_for(lambda: slack.home("U_BOB")).blocks)
+    assert "'text': 'Definition of Customer satisfaction'" in shown
+    assert "'text': 'Out of the ordinary'" in shown
+
+
 def test_only_who_leads_is_offered_to_set_a_target(slack):
     slack.open_home("U_DINA")
     home = slack.wait_for(lambda: slack.home("U_DINA"))
