@@ -215,7 +215,7 @@ def test_the_command_speaks_french(command):
 def test_without_words_every_helpdesk_and_every_kpi_is_told_for_the_running_week(command):
     done = command()
     assert done.exit_code == 0
-    kpis = [section.partition(f" · {DESK} · ")[0] for section in done.stdout.split("\n\n")]
+    kpis = [section.partition(f" · {DESK} · ")[0] for section in done.stdout.strip().split("\n\n")]
     assert sum(len(re.split(", | and ", names)) for names in kpis) == len(COMPARISONS)
     assert done.stdout.count("No ticket in this period, here or there.") == 1
 
