@@ -208,7 +208,7 @@ def _anomaly() -> frozenset[Key]:
 
 @cache
 def _options() -> Mapping[str, str]:
-    return {word: name for own in OPTIONS.values() for name, words in own.items() for word in words}
+    return {plain(word): name for own in OPTIONS.values() for name, words in own.items() for word in words}
 
 
 @cache

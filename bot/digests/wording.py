@@ -41,9 +41,9 @@ OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "min": ("min", "minimum"),
         "lang": ("lang", "language"),
     },
-    "fr": {"zone": ("zone", "fuseau"), "holidays": ("feries", "ferie"), "min": ("min", "minimum"), "lang": ("langue",)},
+    "fr": {"zone": ("zone", "fuseau"), "holidays": ("fériés", "férié"), "min": ("min", "minimum"), "lang": ("langue",)},
 }
-"""What stands before a colon and is no filter; without accents, the first is what is written back."""
+"""What stands before a colon and is no filter; the first is what is written back."""
 
 ANOMALY = {"en": ("anomaly", "anomalies", "unusual"), "fr": ("anomalie", "anomalies", "inhabituel")}
 

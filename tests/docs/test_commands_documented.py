@@ -50,6 +50,11 @@ def test_every_command_has_its_section_with_an_example_and_every_option(language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_of_commands_lists_every_one(language):
+    assert set(re.findall(r"^\| \[`(.*?)`\]\(#", page(language), re.MULTILINE)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_section_is_of_a_command_that_there_is_not(language):
     assert set(re.findall(r"^## (.*)$", page(language), re.MULTILINE)) == {*COMMANDS, "Questions"}
 

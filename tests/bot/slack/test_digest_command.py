@@ -42,7 +42,7 @@ def test_what_is_told_in_a_channel_is_listed_with_its_next_time_and_zone(slack, 
 def test_a_list_speaks_the_readers_language(slack, subscriptions):
     subscribed(subscriptions)
     said = asked(slack, "digest liste", "Digests ici").text
-    assert "/kpi digest on jours ouvrés 08:30 zone:Europe/Paris feries:FR fcr csat" in said
+    assert "/kpi digest on jours ouvrés 08:30 zone:Europe/Paris fériés:FR fcr csat" in said
 
 
 def test_a_customer_in_a_filter_is_named_to_those_who_lead(slack, engine, subscriptions):
