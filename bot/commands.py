@@ -283,4 +283,5 @@ def language_of(words: str, default: str) -> str:
 
 @cache
 def _vocabulary(language: str) -> frozenset[str]:
-    return frozenset(word for phrase in lexicon(language).phrases() for word in phrase_key(phrase))
+    spoken = lexicon(language)
+    return frozenset(word for phrase in (*spoken.phrases(), *spoken.instead) for word in phrase_key(phrase))

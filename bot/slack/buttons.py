@@ -157,7 +157,8 @@ def _has_after(asked: Asked, reply: Reply, _: Place) -> bool:
 
 
 def _leads_back(asked: Asked, _: Reply, __: Place) -> bool:
-    return asked.origin is not None or asked.about is not About.NUMBER
+    # Anomalies of several KPIs are of no number that there would be a way back to.
+    return asked.origin is not None or (asked.about is not About.NUMBER and len(asked.watched) < 2)  # noqa: PLR2004
 
 
 BUTTONS = {

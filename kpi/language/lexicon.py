@@ -74,7 +74,7 @@ class Lexicon:
             for phrase in (*phrases, *own):
                 self._add(phrase_key(phrase), term)
         self.longest = max(map(len, self._terms))
-        self._words = self.glue.union(*self._terms)
+        self._words = self.glue.union(map(stem, self.instead), *self._terms)
 
     def _add(self, key: Key, term: Term) -> None:
         """File a phrase as it stands, and without the glue inside it and at its end."""

@@ -70,6 +70,11 @@ def test_words_of_both_languages_are_answered_in_the_language_of_the_persons_sla
     assert the_answer(slack).text.startswith(title)
 
 
+def test_mon_is_french_for_a_french_reader(slack):
+    slack.command("mon fcr", user="U_ALICE")
+    assert "Essayez par agent" in the_answer(slack).text
+
+
 def test_words_are_answered_in_their_own_language_whatever_the_persons_slack_is_in(slack):
     slack.command("fcr last week", user="U_ALICE")
     assert the_answer(slack).text.startswith("First contact resolution")

@@ -146,7 +146,7 @@ def test_the_home_shows_whether_the_data_is_fresh_and_what_one_asked(slack):
 
 def test_the_home_names_no_period_of_what_has_none(slack):
     asked(slack, "define csat", "Customer satisfaction")
-    asked(slack, "anomalies", "Out of the ordinary")
+    assert "back" not in buttons(asked(slack, "anomalies", "Out of the ordinary"))
     slack.open_home("U_BOB")
     shown = str(slack.wait_for(lambda: slack.home("U_BOB")).blocks)
     assert "'text': 'Definition of Customer satisfaction'" in shown
