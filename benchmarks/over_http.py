@@ -7,12 +7,14 @@ and the people, here. The baseline is a Bolt app in the same server whose handle
 import logging
 import multiprocessing
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPConnection
+from itertools import count
 from math import inf
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -39,6 +41,7 @@ from bot.commands import Commands
 from bot.demo.slack import StandInSlack, serving
 from bot.demo.slack.directory import APP_USER, Channel, Person
 from bot.facts import remember_rules
+from bot.helpdesks.demo import DemoHelpdesk
 from bot.jobs import Job, Ticker, memory_job
 from bot.logs import configure
 from bot.settings import Settings, SlackSettings
@@ -165,13 +168,12 @@ def _name(database: Engine, place: Path) -> None:
 
 
 def _another(database: Engine, settings: Settings, memory: MemoryFrames, stopping: Event) -> Callable[[], None]:
-    """Return what reads a helpdesk of some thousand tickets that was never read before, and has it in memory."""
-    numbers = iter(range(1, 10**6))
+    """Return what reads a helpdesk of some thousand tickets as one that was never read, and has it in memory."""
+    numbers, told = count(1), Distant(clock=lambda: desk.END)
+    deque(DemoHelpdesk.pages(told, None), maxlen=0)  # its story is written beforehand, as elsewhere it would be
 
     def read() -> None:
-        number = next(numbers)
-        told = Distant(seed=number, clock=lambda: desk.END)
-        sync(database, told, settings, f"demo{number}", clock=lambda: desk.END, stopping=stopping.is_set)
+        sync(database, told, settings, f"demo{next(numbers)}", clock=lambda: desk.END, stopping=stopping.is_set)
         memory.refresh()
 
     return read
