@@ -19,8 +19,9 @@ from kpi.events import GONE, UNSOLVED
 RETRIES_AT_ONCE = 100
 """How many refused tickets one sync tries again, so that they don't hold up what is new."""
 
-SWEEPING_S = 20
-"""How long one sync sweeps: a helpdesk's answers may take a second each, and others want to read it too."""
+SWEEPING_S = 7
+"""How long one sync goes on with each sweep: a helpdesk's answers may take a second each, and others want to read it
+too. None waits for another to end, which with many tickets could take for ever."""
 
 LOOKED_AT_ONCE = 20
 """Tickets between two marks of how far a sweep is."""
@@ -114,9 +115,8 @@ class Rereader:
 
         The first time all has just been read: then they only begin to count.
         """
-        until = time.monotonic() + SWEEPING_S
         for sweep in SWEEPS:
-            now = int(self.clock())
+            until, now = time.monotonic() + SWEEPING_S, int(self.clock())
             began_at, position = self._where(sweep, now)
             if position is None:
                 if now < began_at + sweep.every_s:
@@ -124,7 +124,7 @@ class Rereader:
                 began_at, position = now, 0
             while position is not None:
                 if self.stopping() or time.monotonic() > until:
-                    return
+                    break
                 batch = self._after(sweep, position, now)
                 told = [self.connector.ticket(external_id) for _, external_id in batch]
                 if not accept_deletions:

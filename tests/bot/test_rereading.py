@@ -1,5 +1,7 @@
 """Tickets read again one by one: those heard of at once, all others by sweeps, and none lost with a key's rights."""
 
+from time import sleep
+
 import pytest
 from cast import ALICE, DAY, HOUR, Tale
 from scripted_desk import DESK, START, ScriptedDesk, dump, page, settings
@@ -185,6 +187,18 @@ def test_a_sweep_takes_no_longer_than_it_may(engine, desk, monkeypatch):
     monkeypatch.setattr(rereading, "SWEEPING_S", 60)
     read(engine, desk, NOW + HOUR)
     assert desk.asked == ["1", "3", "5", "7", "9"]
+
+
+def test_no_sweep_waits_for_another_that_takes_long(engine, desk, monkeypatch):
+    def slowly(name):
+        sleep(0.05)
+        return Silent.ticket(desk, name)
+
+    monkeypatch.setattr(rereading, "LOOKED_AT_ONCE", 1)
+    monkeypatch.setattr(rereading, "SWEEPING_S", 0.01)
+    desk.ticket = slowly
+    read(engine, desk, NOW + DAY)
+    assert desk.asked == ["1", "2"]
 
 
 def test_a_key_that_sees_no_ticket_any_more_loses_none(engine, desk):
