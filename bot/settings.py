@@ -144,17 +144,19 @@ class Settings:
         )
 
     def rulebook(self, helpdesk: str, team_names: Mapping[str, str], own: OwnRules) -> Rulebook:
-        """Return what a helpdesk's facts depend on; `team_names` are by identifier, `own` the rules that it has itself.
+        """Return what a helpdesk's facts depend on; `team_names` are by identifier.
 
-        Its own come after those set here. What it promises in opening hours that nobody tells is left out, as counting
-        nights would make it another promise.
+        `own` are the rules that it has itself: they come after those set here.
         """
         source = next((desk.rules for desk in self.helpdesks if desk.key == helpdesk), "both")
         ours = self.rules if source != "helpdesk" else replace(self.rules, schedules=(), policies=())
         theirs = own if source != "settings" else OwnRules()
-        schedules = (*ours.schedules, *theirs.schedules)
-        kept = theirs.policies if schedules else tuple(policy.around_the_clock() for policy in theirs.policies)
-        return replace(ours, schedules=schedules, policies=(*ours.policies, *kept), team_names=team_names)
+        return replace(
+            ours,
+            schedules=(*ours.schedules, *theirs.schedules),
+            policies=(*ours.policies, *theirs.policies),
+            team_names=team_names,
+        )
 
     def teams_mentioned(self) -> frozenset[str]:
         """Return the teams of rules, targets and leads, by name or identifier as they were written."""

@@ -67,7 +67,8 @@ class Rule:
 class Policy(Rule):
     """An SLA policy, for clocks that start while it is in force; its resolution clock stops in `pauses`.
 
-    An `exclusive` one leaves nothing to the policies after it, not even what it doesn't promise itself.
+    An `exclusive` one is as helpdesks have theirs: it leaves nothing to the policies after it, not even what it doesn't
+    promise itself, and promises business time only under a schedule, as counting nights would make it another promise.
     """
 
     key: str
@@ -79,10 +80,6 @@ class Policy(Rule):
         """Return what it promises; a target for this very priority goes before one for all."""
         offered = {target.priority: target for target in self.targets if target.metric == metric}
         return offered.get(priority, offered.get(None))
-
-    def around_the_clock(self) -> "Policy":
-        """Return this policy without what it promises in business time."""
-        return replace(self, targets=tuple(target for target in self.targets if not target.business))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +172,8 @@ class Rulebook:
         for policy in self.policies:
             if self._holds(policy, attributes, started_at):
                 target = policy.target(metric, attributes.get("priority"))
+                if policy.exclusive and target is not None and target.business:
+                    target = target if self.schedule(attributes, started_at) is not None else None
                 if target is not None:
                     return policy, target
                 if policy.exclusive:

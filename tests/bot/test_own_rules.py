@@ -18,7 +18,7 @@ from bot.sync import sync
 from bot.tables import told_rules
 from kpi import schema
 from kpi.hours import AROUND_THE_CLOCK, Schedule, Week
-from kpi.policies import Assignment, Metric, OwnRules, Policy, Target
+from kpi.policies import Assignment, Condition, Metric, OwnRules, Policy, Target
 
 OFFICE = Schedule(key="Office", zone="Europe/Paris", weeks=(Week(days=(((9 * HOUR, 17 * HOUR),),) * 5 + ((),) * 2),))
 FRIDAY = at("2026-03-27 15:30", "Europe/Paris")  # the clocks are turned on Sunday
@@ -104,9 +104,22 @@ def test_whose_rules_hold_can_be_chosen(source, promised):
     assert {policy.key: target.seconds // HOUR for policy, target in filter(None, found)} == promised
 
 
-def test_what_is_promised_in_business_time_counts_once_there_are_opening_hours():
+def test_what_is_promised_in_business_time_counts_for_tickets_under_opening_hours():
     own = promising(4, schedule=None)
-    always = Assignment(schedule=Schedule(key="always", zone="UTC", weeks=(AROUND_THE_CLOCK,)))
-    for schedules, promised in (((), False), ((always,), True)):
+    always = Schedule(key="always", zone="UTC", weeks=(AROUND_THE_CLOCK,))
+    of_support = (Condition(field="team", values=("support",)),)
+    for schedules, promised in (
+        ((), []),
+        ((Assignment(schedule=always),), ["support", "billing"]),
+        ((Assignment(schedule=always, when=of_support),), ["support"]),
+    ):
         book = replace(settings(), schedules=schedules).rulebook(DESK, {}, own)
-        assert (book.promise(Metric.FIRST_REPLY, {}, START) is not None) is promised
+        found = {team: book.promise(Metric.FIRST_REPLY, {"team": team}, START) for team in ("support", "billing")}
+        assert [team for team, promise in found.items() if promise] == promised
+
+
+def test_once_nobody_tells_the_opening_hours_any_more_no_night_counts_as_promised(engine):
+    before, after = Tale(FRIDAY, "before").history, Tale(FRIDAY + 3 * DAY, "after").history
+    read(engine, page(0, before, rules=promising(4)), now=FRIDAY + 60)
+    read(engine, page(0), page(1, rules=promising(4, schedule=None)), page(2, after), now=FRIDAY + HOUR)
+    assert list(clocks(engine)) == ["before"]

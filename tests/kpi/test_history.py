@@ -321,7 +321,7 @@ def test_the_policy_is_the_one_in_force_when_the_clock_started():
 def test_an_exclusive_policy_leaves_nothing_to_those_after_it_and_others_leave_what_they_dont_promise():
     resolution = Target(metric=Metric.RESOLUTION, seconds=DAY)
     for exclusive, metrics in ((True, ["first_reply"]), (False, ["first_reply", "resolution"])):
-        first = Policy(key="first", targets=(first_reply_within(HOUR),), exclusive=exclusive)
+        first = Policy(key="first", targets=(first_reply_within(HOUR, business=False),), exclusive=exclusive)
         rules = Rulebook(policies=(first, Policy(key="second", targets=(first_reply_within(60), resolution))))
         found = {row["metric"]: row["policy"] for row in fold(Tale(T0).history, rules).clocks}
         assert found == dict(zip(metrics, ("first", "second"), strict=False))
