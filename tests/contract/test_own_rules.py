@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from alert_desk import SUPPORT, AlertDesk, alert_slack
 from cast import DAY, HOUR, MINUTE, at
 from contract import fake_freshdesk as freshdesk
 from contract import fake_liveagent as liveagent
@@ -51,14 +52,18 @@ class Desk:
     hide: Callable[[], None]
     create: Callable[..., object]
 
+    @property
+    def here(self) -> Settings:
+        """Our settings, which have no rules."""
+        return Settings(database_url="", helpdesks=(self.settings,))
+
     def connect(self, **options: object) -> Connector:
         changed = replace(self.settings, options={**self.settings.options, **options})
         return self.connector(changed)
 
     def sync(self, engine, **options):
         self.fake.tick(3 * MINUTE)
-        settings = Settings(database_url="", helpdesks=(self.settings,))
-        return sync(engine, self.connect(**options), settings, self.settings.key, clock=lambda: self.fake.now)
+        return sync(engine, self.connect(**options), self.here, self.settings.key, clock=lambda: self.fake.now)
 
     def rules(self, engine) -> OwnRules:
         self.sync(engine)
@@ -257,6 +262,33 @@ def test_a_promise_that_is_changed_there_leaves_old_clocks_as_they_were_and_noth
     second = str(desk.create())
     desk.sync(engine)
     assert clocks(engine, "target_s") == {first: 4 * HOUR, second: 2 * HOUR}
+
+
+def test_alerts_come_at_the_minute_that_the_hours_and_promises_there_say(engine, make):
+    desk = make("zendesk")
+    desk.promise(120)
+    desk.close("2026-10-26")
+    desk.reset(FRIDAY)
+    desk.create()
+    desk.sync(engine)
+    with alert_slack().running() as slack:
+        worker = AlertDesk(engine, slack, desk.here, now=FRIDAY)
+        worker.subscribe(leads_s=(60 * MINUTE, 15 * MINUTE))
+        # Due half an hour after the opening on Tuesday: an hour before it is half past four on Friday.
+        told = {}
+        for wall in (
+            *("2026-10-23 16:29", "2026-10-23 16:30", "2026-10-24 12:00", "2026-10-26 12:00"),
+            *("2026-10-27 09:14", "2026-10-27 09:15", "2026-10-27 09:30", "2026-10-27 09:31"),
+        ):
+            worker.at(wall)
+            told[wall] = len(worker.posted(SUPPORT))
+            if wall.startswith("2026-10-24"):  # what they promise from now on is nothing to who waits already
+                desk.promise(240)
+                desk.fake.tick(worker.now - desk.fake.now)
+                assert desk.sync(engine).rebuilt == 1
+        assert list(told.values()) == [0, 1, 1, 1, 1, 2, 2, 3]
+        (root,) = worker.roots()
+        assert "27 Oct 2026 09:30" in root.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
