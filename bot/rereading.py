@@ -19,6 +19,10 @@ from kpi.events import GONE, UNSOLVED
 RETRIES_AT_ONCE = 100
 """How many refused tickets one sync tries again, so that they don't hold up what is new."""
 
+HEARD_S = 3
+"""How long tickets that were heard of are read at a stretch: less than a sync waits to begin, so that thousands which
+change at once don't hold it up."""
+
 SWEEPING_S = 7
 """How long one sync goes on with each sweep: a helpdesk's answers may take a second each, and others want to read it
 too. None waits for another to end, which with many tickets could take for ever."""
@@ -101,7 +105,8 @@ class Rereader:
                     self._store(connection, told, now)
 
     def heard(self) -> None:
-        """Read the tickets that were heard of; one that is heard of meanwhile stays marked."""
+        """Read the tickets that were heard of, for some seconds; one that is heard of meanwhile stays marked."""
+        until = time.monotonic() + HEARD_S
         for external_id, mark in marked(self.engine, self.desk.key):
             if self.stopping():
                 break
@@ -109,6 +114,8 @@ class Rereader:
             with self._writing() as connection:
                 self._store(connection, told, int(self.clock()))
                 unmark(connection, self.desk.key, external_id, mark)
+            if time.monotonic() > until:
+                break
 
     def sweep(self, *, accept_deletions: bool = False) -> None:
         """Go on with the sweeps whose time has come; raises HelpdeskError `tickets_vanished` unless that is accepted.

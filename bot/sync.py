@@ -174,12 +174,13 @@ def read_heard(
 ) -> int:
     """Read the tickets of a helpdesk that were heard of since they were last read, and return how many.
 
-    While a sync is under way, that one does. Raises as `sync`.
+    While a sync is under way, that one does. Facts follow the rules afterwards, as in a sync. Raises as `sync`.
     """
     if not marked(engine, helpdesk):
         return 0
     with _rereading(engine, connect(), settings, helpdesk, clock, stopping) as again:
         again.heard()
+        _refresh(engine, helpdesk, settings, force=False, progress=None)
     return again.tickets
 
 

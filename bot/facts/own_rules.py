@@ -41,7 +41,7 @@ def store_own_rules(connection: Connection, helpdesk: str, rules: OwnRules, now:
     text = json.dumps(plain(rules), sort_keys=True)
     told = _versions(connection, helpdesk)
     if not told or told[-1][1] != text:
-        since = now if told else FROM_THE_BEGINNING
+        since = max(now, told[-1][0]) if told else FROM_THE_BEGINNING  # our clock may have been put back
         upsert(connection, told_rules, [{"helpdesk": helpdesk, "since": since, "rules": text}])
 
 

@@ -91,6 +91,15 @@ def test_rules_that_are_told_again_and_those_that_are_not_told_write_nothing(eng
         assert connection.execute(select(told_rules.c.since)).scalars().all() == [0]
 
 
+def test_the_rules_told_last_hold_though_the_clock_was_put_back(engine):
+    read(engine, page(0, Tale(FRIDAY).history, rules=promising(4)), now=FRIDAY)
+    with writing(engine) as connection:
+        for hours, now in ((2, FRIDAY + DAY), (1, FRIDAY)):
+            store_own_rules(connection, DESK, promising(hours), now)
+        *_, last = own_rules(connection, DESK).policies
+    assert (last.targets[0].seconds, last.until) == (HOUR, None)
+
+
 @pytest.mark.parametrize(
     ("source", "promised"),
     [("both", {"Ours": 1, "Support": 4}), ("settings", {"Ours": 1}), ("helpdesk", {"Support": 4})],

@@ -1,5 +1,6 @@
 """Tickets read again one by one: those heard of at once, all others by sweeps, and none lost with a key's rights."""
 
+from dataclasses import replace
 from time import sleep
 
 import pytest
@@ -8,13 +9,15 @@ from scripted_desk import DESK, START, ScriptedDesk, dump, page, settings
 from sqlalchemy import select
 
 from bot import rereading
+from bot.facts import needs_rebuild
 from bot.heard import mark, marked
 from bot.helpdesks.connector import Gone, Moved, Refused
 from bot.sync import read_heard, sync
 from bot.tables import sweeps
 from kpi import schema
 from kpi.errors import HelpdeskError, StorageError
-from kpi.events import Status
+from kpi.events import Status, Team
+from kpi.policies import Condition, Metric, Policy, Target
 
 NOW = START + 3 * DAY
 
@@ -57,7 +60,8 @@ def read(engine, desk, now, **options):
 
 def statuses(engine):
     with engine.connect() as connection:
-        return dict(connection.execute(select(schema.tickets.c.external_id, schema.tickets.c.status)).all())
+        query = select(schema.tickets.c.external_id, schema.tickets.c.status).order_by(schema.tickets.c.id)
+        return dict(connection.execute(query).all())
 
 
 def heard(engine, *names):
@@ -110,6 +114,29 @@ def test_a_ticket_that_was_heard_of_and_cannot_be_read_is_tried_again_as_any_oth
     del desk.ticket
     assert read(engine, desk, NOW + HOUR - 1).refused == 0
     assert desk.asked == ["1"]
+
+
+def test_thousands_that_are_heard_of_at_once_keep_no_sync_from_beginning(engine, desk, monkeypatch):
+    monkeypatch.setattr(rereading, "HEARD_S", 0)
+    heard(engine, "1", "2")
+    for left in (["2"], []):
+        assert read_heard(engine, lambda: desk, settings(), DESK, clock=lambda: NOW) == 1
+        assert [name for name, _ in marked(engine, DESK)] == left
+
+
+def test_facts_follow_the_rules_once_a_team_is_heard_of_that_they_name(engine):
+    target = Target(metric=Metric.FIRST_REPLY, seconds=HOUR)
+    of_support = Policy(key="Support", targets=(target,), when=(Condition(field="team", values=("Support",)),))
+    configured = replace(settings(), policies=(of_support,))
+    before, after = (Tale(START, name, team="1") for name in ("before", "after"))
+    desk = ScriptedDesk([page(0, before.history, teams=())])
+    sync(engine, desk, configured, DESK, clock=lambda: NOW)
+    desk.ticket = lambda _: page(1, after.history, teams=(Team(external_id="1", name="Support"),))
+    heard(engine, "after")
+    read_heard(engine, lambda: desk, configured, DESK, clock=lambda: NOW)
+    with engine.connect() as connection:
+        assert connection.scalars(select(schema.clock_facts.c.policy)).all() == ["Support", "Support"]
+        assert not needs_rebuild(connection, DESK, configured)
 
 
 def test_a_sync_reads_what_was_heard_of_between_its_pages(engine, desk):
