@@ -8,7 +8,7 @@ from hashlib import sha256
 import structlog
 from sqlalchemy import Engine
 
-from bot.alerts.book import AlertMessage, Book, Key
+from bot.alerts.book import AlertMessage, Book, Key, Posted
 from bot.alerts.clocks import Clock, clocks_of, matching
 from bot.alerts.layout import Layout, Told, shown
 from bot.alerts.life import ENDED, WAITING, Alert, Look, News, Phase, look
@@ -77,8 +77,8 @@ class Teller:
             return
         layout = Layout(text=Text(order.language), zone=wanted.zone)
         forms = layout.message(message.id, [item.said for item in items.values()])
-        ts = self._show(message, order, forms, items)
-        if ts is None or not self._tell_news(message, order, wanted, items, layout, ts):
+        there = self._show(message, order, forms, items)
+        if there is None or not self._tell_news(message, order, wanted, items, layout, there):
             self._book.release(message, now + TRIED_AGAIN_S)
             return
         self._book.keep(
@@ -133,25 +133,29 @@ class Teller:
 
     def _show(
         self, message: AlertMessage, order: Subscription, forms: Sequence[Message], items: Mapping[Key, _Item]
-    ) -> str | None:
-        """Post a message, or edit it into what it is now to say; return its ts, None when Slack can't take it now."""
+    ) -> Posted | None:
+        """Post a message, or edit it into what it is now to say; return where it stands.
+
+        That is where it was posted first, wherever its subscription tells by now. None when Slack can't take it now.
+        """
         parcel = self._parcel(message.delivery, order, order.channel, due_at=message.created_at)
         outcome = self._send(order, parcel, forms)
-        if outcome.ts is None:
+        there = self._book.posted(message)
+        if there is None:
             return None
         if outcome.mine:
             self._subscriptions.succeeded(order)
             self._measure(outcome, items)
-        elif message.shown != shown(forms) and not self._edit(order.channel, outcome.ts, forms):
+        elif message.shown != shown(forms) and not self._edit(there, forms):
             return None
-        return outcome.ts
+        return there
 
-    def _edit(self, channel: str, ts: str, forms: Sequence[Message]) -> bool:
+    def _edit(self, there: Posted, forms: Sequence[Message]) -> bool:
         """Put other words into a message; return whether that is over and done with."""
         try:
-            self._voice.poster.edit(channel, ts, forms)
+            self._voice.poster.edit(there.channel, there.ts, forms)
         except SendError as error:
-            log.warning("alert_not_edited", channel=channel, error=error.code)
+            log.warning("alert_not_edited", channel=there.channel, error=error.code)
             return not error.is_temporary  # somebody may have deleted it
         return True
 
@@ -162,9 +166,9 @@ class Teller:
         wanted: SlaWanted,
         items: Mapping[Key, _Item],
         layout: Layout,
-        ts: str,
+        there: Posted,
     ) -> bool:
-        """Post what is new into the thread; return whether it is there."""
+        """Post what is new into the thread; return whether that is over and done with."""
         new: dict[News, list[Told]] = defaultdict(list)
         for item in items.values():
             for news in item.look.news:
@@ -173,15 +177,16 @@ class Teller:
             return True
         key = f"{message.delivery}:{_name(items)}"
         thread = replace(
-            self._parcel(key, order, order.channel), thread=ts, broadcast=News.BREACH in new and wanted.broadcast
+            self._parcel(key, order, there.channel), thread=there.ts, broadcast=News.BREACH in new and wanted.broadcast
         )
         told = self._send(order, thread, layout.news(new, wanted.escalate_to))
         self._measure(told, items)
+        is_over = told.state is State.SENT or (told.state is State.FAILED and there.channel != order.channel)
         channel = wanted.escalate_to
-        if told.state is State.SENT and News.ESCALATION in new and channel is not None and not channel.startswith("S"):
+        if is_over and News.ESCALATION in new and channel is not None and not channel.startswith("S"):
             parcel = self._parcel(f"{message.delivery}:escalation", order, channel)
             return self._escalate(order, parcel, layout.news({News.ESCALATION: new[News.ESCALATION]}, None))
-        return told.state is State.SENT
+        return is_over
 
     def _escalate(self, order: Subscription, parcel: Parcel, forms: Sequence[Message]) -> bool:
         """Post to the channel that is escalated to; return whether that is over and done with.
@@ -202,7 +207,8 @@ class Teller:
 
     def _send(self, order: Subscription, parcel: Parcel, forms: Sequence[Message]) -> Outcome:
         outcome = self._voice.outbox.send(parcel, lambda: forms)
-        self._voice.notices.undelivered(order, parcel, outcome)
+        if parcel.channel == order.channel:  # what can't be told where it once told is nothing against it
+            self._voice.notices.undelivered(order, parcel, outcome)
         return outcome
 
     def _parcel(self, key: str, order: Subscription, channel: str, *, due_at: int | None = None) -> Parcel:

@@ -196,6 +196,7 @@ class Outbox:
                 .on_conflict_do_update(
                     index_elements=(table.key,),
                     set_={
+                        "channel": parcel.channel,
                         "state": State.CLAIMED.value,
                         "holder": self._holder,
                         "leased_until": now + LEASE_S,

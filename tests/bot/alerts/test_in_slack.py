@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from alert_desk import SUPPORT, AlertDesk, alert_settings, alert_slack
+from alert_desk import BILLING, SUPPORT, AlertDesk, alert_settings, alert_slack
 from cast import PARIS, Tale, at
 from pydantic import SecretStr
 from slack_desk import LEADS, SECRET, TOKEN, buttons
@@ -250,6 +250,23 @@ def test_edit_opens_the_modal_as_it_was_and_what_was_told_stays_told(desk):
     assert "lead 90m" in confirmed(desk, times=2)
     desk.at("12:31")
     assert len(desk.roots()) == 1
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_alerts_that_move_go_on_where_they_were_told_and_begin_where_they_are_told_now(desk, is_closed):
+    desk.ask("alerts on sla first reply lead 1h", "Alerts here")
+    root = desk.alerted()
+    desk.ask("alerts edit", "1. /kpi alerts on sla")
+    shown = desk.wait(lambda: desk.slack.modal("U_BOB"))
+    assert desk.slack.submit("U_BOB", shown, {"channel": BILLING}).errors == {}
+    if is_closed:
+        desk.slack.directory.archive(SUPPORT)
+    desk.tell(Tale(at("2026-11-24 10:00", PARIS), "2"))
+    desk.at("13:31")
+    assert len(desk.replies(root)) == (0 if is_closed else 1)
+    (begun,) = desk.posted(BILLING)
+    assert "at risk" in begun.text
+    assert [one.is_paused for one in desk.subscriptions.every()] == [False]
 
 
 def test_personal_sla_alerts_are_made_from_the_app_home_in_french(desk):
