@@ -11,7 +11,7 @@ import bot.tables  # noqa: F401  # its tables belong to the metadata
 from bot.helpdesks.connector import Account, Cursor, Gone, Moved, Page, Refused, TicketResult, Told
 from bot.settings import Settings, load_settings
 from kpi import schema
-from kpi.events import Contact, Field, Person, Status, Team
+from kpi.events import Contact, Field, History, Person, Status, Team
 
 START = at("2026-03-02 08:00")
 NOW = at("2026-06-01 00:00")
@@ -37,8 +37,14 @@ class ScriptedDesk:
         yield from self.script[cursor["page"] if cursor else 0 :]
 
     def ticket(self, external_id: str) -> Told:
+        """Tell a ticket as `single` has it, else as the script told it last."""
         self.asked.append(external_id)
-        return Told(tickets=(self.single[external_id],), agents=PEOPLE, teams=TEAMS)
+        scripted = {name(result): result for told in self.script for result in told.tickets}
+        return Told(tickets=((scripted | self.single)[external_id],), agents=PEOPLE, teams=TEAMS)
+
+
+def name(result: TicketResult) -> str:
+    return result.ticket.external_id if isinstance(result, History) else result.external_id
 
 
 def page(number: int, *tickets: TicketResult, **values) -> Page:

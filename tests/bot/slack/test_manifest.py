@@ -19,6 +19,7 @@ SCOPES = {
     "conversations.replies": None,
     "files.completeUploadExternal": "files:write",
     "files.getUploadURLExternal": "files:write",
+    "usergroups.list": "usergroups:read",
     "usergroups.users.list": "usergroups:read",
     "users.info": "users:read",
     "views.open": None,
