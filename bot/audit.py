@@ -1,7 +1,8 @@
 """Who asked what, who shared it with a channel, and what was refused."""
 
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -21,7 +22,10 @@ from kpi.question import Question
 log = structlog.get_logger(__name__)
 
 PATIENCE_MS = 1_000
-"""How long an answer waits for another writer; a row that can't be written then stands in the log."""
+"""How long an answer waits for another writer; a row that can't be written then stands in the log, and waits."""
+
+WAITING = 10_000
+"""How many rows wait to be written, the latest."""
 
 _JSON = TypeAdapter(Question)
 
@@ -61,13 +65,14 @@ class Audit:
 
     def __init__(self, engine: Engine, kept_s: int) -> None:
         self._engine, self._kept_s = engine, kept_s
+        self._waiting: deque[dict[str, Any]] = deque(maxlen=WAITING)
 
     @contextmanager
     def records(self, viewer: Viewer | None, question: Question, about: str, now: int) -> Iterator[None]:
         """Write down that a viewer asks a question, once what stands inside has answered it, or has not.
 
         Whoever has the database, and is no viewer, is not written down. What can't be written takes nothing from the
-        answer, and stands in the log.
+        answer: it stands in the log, and is written with what comes next.
         """
         if viewer is None:
             yield
@@ -92,12 +97,20 @@ class Audit:
             self._write(row)
 
     def _write(self, row: dict[str, Any]) -> None:
+        rows = [*self._taken(), row]
         try:
             with writing(self._engine, PATIENCE_MS) as connection:
-                connection.execute(insert(audit).values(row))
+                connection.execute(insert(audit), rows)
                 connection.execute(delete(audit).where(audit.c.at < row["at"] - self._kept_s))
         except (StorageError, SQLAlchemyError) as error:
+            self._waiting.extend(rows)
             log.warning("audit_not_written", error=str(error), **{f"row_{name}": value for name, value in row.items()})
+
+    def _taken(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows that wait, each taken off: others write at the same time."""
+        with suppress(IndexError):
+            while True:
+                yield self._waiting.popleft()
 
     def entries(self, *, since: int = 0, asker: str | None = None, limit: int | None = None) -> list[Entry]:
         """Return what was written down since an instant, by one Slack user or by all, the latest first.

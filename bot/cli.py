@@ -281,7 +281,10 @@ def import_(  # noqa: PLR0913  # one for each option
         str | None, typer.Option(metavar="SIGN", help="The decimal mark; by default recognised.")
     ] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The data is complete up to here; by default its last moment.")
+        str | None,
+        typer.Option(
+            metavar="DATE", help="The data is complete up to here, by default its last moment; “end”: nothing follows."
+        ),
     ] = None,
     watch: Annotated[
         Path | None,

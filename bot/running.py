@@ -39,6 +39,7 @@ from bot.web import create_web
 from bot.webhooks import webhook_routes
 from kpi.errors import KpiError, SettingsError, StorageError, suggest
 from kpi.frames import DatabaseFrames
+from kpi.known import FOREVER
 from kpi.memory import MemoryFrames
 
 START_PATIENCE_S = 60
@@ -195,7 +196,7 @@ def _behind(facts: DatabaseFrames | Asker) -> Mapping[str, float]:
         told = {key: facts.freshness([key]).synced_at for key in facts.helpdesks()}
     except (StorageError, TimeoutError):
         return {}
-    return {key: time() - synced_at for key, synced_at in told.items() if synced_at is not None}
+    return {key: time() - synced_at for key, synced_at in told.items() if synced_at not in {None, FOREVER}}
 
 
 @contextmanager

@@ -50,6 +50,7 @@ class Checked:
             figure=None,
             needs=self.asking.missing(kpi),
             data_as_of=self.coverage.freshness.synced_at,
+            behind=self.coverage.freshness.behind,
             uncovered=self.coverage.uncovered(span),
             target=targets.get(kpi.key, kpi.target_range[0] if kpi.target_range else None),
             target_is_usual=kpi.key not in targets and kpi.target_range is not None,

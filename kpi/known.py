@@ -13,12 +13,20 @@ Covered = tuple[int | None, int | None]
 """From when and until when something was read; None when unknown."""
 
 
+FOREVER = 253_370_764_800
+"""Up to when all is known of a helpdesk that is no longer used: the beginning of the year 9999."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """What the data covers: nothing before `history_start`, everything up to `synced_at`; None when unknown."""
+    """What the data covers: nothing before `history_start`, everything up to `synced_at`; None when unknown.
+
+    `behind` is the helpdesk that `synced_at` is of, where others are covered further.
+    """
 
     history_start: int | None
     synced_at: int | None
+    behind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,16 +59,20 @@ class Known:
         """
         imported = tables(data)
         covered = [
-            edges
+            (helpdesk, *edges)
             for (helpdesk, kind), edges in self.imported.items()
             if kind in imported and (not helpdesks or helpdesk in helpdesks)
         ]
         if not covered or not data or "tickets" in data:
-            covered += [edges for helpdesk, edges in self.synced.items() if not helpdesks or helpdesk in helpdesks]
-        ends = [end for _, end in covered]
+            synced = self.synced.items()
+            covered += [(helpdesk, *edges) for helpdesk, edges in synced if not helpdesks or helpdesk in helpdesks]
+        # What was never read is furthest behind.
+        last, behind = min(((-1 if end is None else end, helpdesk) for helpdesk, _, end in covered), default=(-1, ""))
+        further = {helpdesk for helpdesk, _, end in covered if end is not None and end > last} - {behind}
         return Freshness(
-            history_start=max((start for start, _ in covered if start is not None), default=None),
-            synced_at=None if None in ends else min((end for end in ends if end is not None), default=None),
+            history_start=max((start for _, start, _ in covered if start is not None), default=None),
+            synced_at=None if last < 0 else last,
+            behind=behind if further else None,
         )
 
 

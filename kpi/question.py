@@ -201,6 +201,7 @@ class Answer:
             (reopens that don't count), `still_running` (clocks in time, in no figure yet), `ended_without_reply`
             and `closed_unsolved` (clocks that ended without what was promised).
         data_as_of: everything up to here has been read from the helpdesk; None when it never was.
+        behind: the helpdesk that this is of, where others have been read further.
         uncovered: the part of the period that the sync has not covered: `before_history`, `not_synced` or None.
         by: the dimensions of the breakdown, those that are shown when none is asked for among them.
         groups: the figures of a breakdown: worst first, of counts most first, rows without a value last.
@@ -237,6 +238,7 @@ class Answer:
     groups: tuple[Group, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     data_as_of: int | None = None
+    behind: str | None = None
     uncovered: str | None = None
     business: bool = False
     target: float | None = None

@@ -77,6 +77,7 @@ class Watch:
     named_filters: tuple[Filter, ...] = ()
     narrowed: Narrowed | None = None
     data_as_of: int | None = None
+    behind: str | None = None
 
     @property
     def anomalies(self) -> tuple[Watched, ...]:
@@ -128,6 +129,7 @@ def watch(
         missing=tuple(missing),
         named_filters=tuple(chosen.named for checked in checks[:1] for chosen in checked.asking.filters),
         data_as_of=checks[0].coverage.freshness.synced_at if checks else None,
+        behind=checks[0].coverage.freshness.behind if checks else None,
     )
 
 

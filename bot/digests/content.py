@@ -14,6 +14,7 @@ from bot.subscriptions import DigestWanted
 from kpi.catalogue import CATALOGUE, Composite, Kpi
 from kpi.due import Promises
 from kpi.errors import AccessError, KpiError, QuestionError
+from kpi.known import Freshness
 from kpi.period import Grain, Period, local_day, start_of
 from kpi.question import Answer, Question
 from kpi.targets import Standing
@@ -48,7 +49,7 @@ class Digest:
         anomalies: what was out of the ordinary in the last week; told once a week.
         trend: of the figure that matters most; None where nothing stands out.
         by_team: figures by team, for the thread.
-        data_as_of: everything up to here has been read.
+        fresh: what the data covers.
     """
 
     wanted: DigestWanted
@@ -67,7 +68,7 @@ class Digest:
     anomalies: tuple[Watched, ...] = ()
     trend: Answer | None = None
     by_team: tuple[Answer, ...] = ()
-    data_as_of: int | None = None
+    fresh: Freshness = Freshness(history_start=None, synced_at=None)
 
     @property
     def told(self) -> tuple[Answer, ...]:
@@ -130,7 +131,7 @@ class _Making:
             unavailable=tuple(one.question.kpi for one in answers if not one.available),
             promises=self._promises(),
             anomalies=self._anomalies(keys),
-            data_as_of=self.asker.freshness().synced_at,
+            fresh=self.asker.freshness(),
         )
         return replace(
             found,

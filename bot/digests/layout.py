@@ -33,7 +33,7 @@ class Frame:
     Attributes:
         next_at: when the next one comes; None of one that is shown as a test.
         unsent: those before it that were not surely sent.
-        late: the data didn't come in time: no newer one was read since `data_as_of`.
+        late: the data didn't come in time: no newer one was read since it was `fresh`.
         question: the id of the stored question, for the menu of the figures.
         subscription: its id, for the button that changes it; None of one that isn't stored yet.
     """
@@ -184,7 +184,7 @@ class _Layout:
         return text("digest.unsent", days=" · ".join(said))
 
     def _late(self) -> str:
-        as_of = self.told.data_as_of
+        as_of = self.told.fresh.synced_at
         if as_of is None:
             return self.text("answer.never_synced")
         return self.text("digest.sync_failing", moment=self.text.instant(as_of, self.zone))
@@ -194,7 +194,7 @@ class _Layout:
         told, text = self.told, self.text
         said = [
             text("digest.period", period=text.period(told.period), compared=text.period(told.compared), zone=self.zone),
-            freshness(told.data_as_of, told.now, self.zone, text),
+            freshness(told.fresh.synced_at, told.now, self.zone, text, told.fresh.behind),
         ]
         named = told.told[0].named_filters if told.told else ()
         for chosen in named:

@@ -14,6 +14,7 @@ from bot.tables import import_mappings
 from kpi import schema
 from kpi.errors import FileError
 from kpi.frames import IMPORTED
+from kpi.known import FOREVER
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 
@@ -109,4 +110,8 @@ def _widen_history(connection: Connection, source: str, covered: tuple[int, int]
 
 
 def _widened(covered: tuple[int, int], known: tuple[int, int] | None) -> tuple[int, int]:
-    return covered if known is None else (min(covered[0], known[0]), max(covered[1], known[1]))
+    if known is None:
+        return covered
+    since, until = known
+    # What something followed of had not ended.
+    return min(covered[0], since), covered[1] if until == FOREVER else max(covered[1], until)

@@ -32,6 +32,7 @@ def as_json(answer: Answer) -> Json:
         "notes": dict(answer.notes),
         "without": list(answer.without),
         "data_as_of": None if answer.data_as_of is None else instant_text(answer.data_as_of, zone),
+        "behind": answer.behind,
         "by": list(answer.by),
         "breakdown": [
             {

@@ -29,7 +29,7 @@ def watch_report(found: Watch, text: Text) -> Report:
         names = [text(f"kpi.{key}.name") for key in found.missing]
         notes.append(text("anomalies.missing", names=text.join(names)))
     zone = found.question.period.zone
-    notes += [text("anomalies.method"), freshness(found.data_as_of, found.now, zone, text)]
+    notes += [text("anomalies.method"), freshness(found.data_as_of, found.now, zone, text, found.behind)]
     data = [_data(one, zone) for one in found.watched]
     return Report(
         title=text("anomalies.title"),

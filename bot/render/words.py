@@ -7,6 +7,7 @@ from bot.render.figures import Figures, scale_end
 from bot.render.parts import Parts
 from bot.render.rows import Table, one_line, sentence, tables
 from bot.text import Text
+from kpi.known import FOREVER
 from kpi.period import local_day, midnight
 from kpi.question import Answer, Figure, Kind, Reading, Sample, Unit
 
@@ -235,7 +236,8 @@ class Wording:
 
     def freshness(self) -> str:
         """Return how fresh the data is."""
-        return freshness(self.answer.data_as_of, self.answer.now, self.question.period.zone, self.text)
+        answer = self.answer
+        return freshness(answer.data_as_of, answer.now, self.question.period.zone, self.text, answer.behind)
 
     def definition(self) -> str:
         """Return the definition in one line, of the reading shown."""
@@ -252,9 +254,13 @@ def definition(kpi: str, reading: Reading, text: Text) -> str:
     return text(cohort if reading is Reading.COHORT and cohort in text else key)
 
 
-def freshness(data_as_of: int | None, now: int, zone: str, text: Text) -> str:
-    """Return how fresh the data is; the time alone when it is of today."""
+def freshness(data_as_of: int | None, now: int, zone: str, text: Text, behind: str | None = None) -> str:
+    """Return how fresh the data is, with the helpdesk that is behind others; the time alone when it is of today."""
     if data_as_of is None:
-        return text("answer.never_synced")
-    today = local_day(data_as_of, zone) == local_day(now, zone)
-    return text("answer.data_as_of", moment=(text.clock if today else text.moment)(data_as_of, zone))
+        said = text("answer.never_synced")
+    elif data_as_of == FOREVER:
+        said = text("answer.nothing_follows")
+    else:
+        today = local_day(data_as_of, zone) == local_day(now, zone)
+        said = text("answer.data_as_of", moment=(text.clock if today else text.moment)(data_as_of, zone))
+    return said if behind is None else f"{said} ({one_line(behind)})"

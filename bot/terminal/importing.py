@@ -27,6 +27,10 @@ from bot.settings import Settings
 from bot.terminal.upkeep import open_to_write
 from bot.text import LANGUAGES, Text
 from kpi.errors import FileError, StorageError, suggest
+from kpi.known import FOREVER
+
+NOTHING_FOLLOWS = {"end", "fin"}
+"""What --until says when the helpdesk is no longer used."""
 
 
 def kind_named(word: str) -> Kind:
@@ -76,7 +80,8 @@ def requested(settings: Settings, request: Request, options: dict[str, Any]) -> 
         raise FileError("option_not_a_choice", option="--decimal", word=given["mark"], choices=[",", "."])
     if "until" in given:
         try:
-            given["until"] = Moments(given.get("zone", settings.timezone)).instant(given["until"])
+            ended = given["until"].casefold() in NOTHING_FOLLOWS
+            given["until"] = FOREVER if ended else Moments(given.get("zone", settings.timezone)).instant(given["until"])
         except FileError as error:
             raise FileError("until_not_a_date", word=given["until"]) from error
     return replace(request, **given)
@@ -152,7 +157,8 @@ def _said(report: Report, request: Request, settings: Settings, text: Text) -> I
         yield text.plural("import.would_tell" if request.dry_run else "import.told", report.tickets)
     if report.covered is not None:
         first, last = (text.moment(at, settings.timezone) for at in report.covered)
-        yield text("import.covers", first=first, last=last, zone=settings.timezone)
+        ended = report.covered[1] == FOREVER
+        yield text("import.covers_all" if ended else "import.covers", first=first, last=last, zone=settings.timezone)
     if report.unclear:
         yield text.plural("import.unclear_times", report.unclear)
     if request.dry_run:

@@ -141,8 +141,8 @@ def test_json_is_one_object_with_the_promised_keys(demo):
     assert list(answer) == [
         "kpi", "reading", "unit", "kind", "value", "numerator", "denominator", "n", "interval", "level", "median",
         "p90", "mean", "maximum", "scale", "currency", "parts", "period", "previous", "change", "restated", "target",
-        "target_is_usual", "standing", "within", "based_on", "left_out", "notes", "without", "data_as_of", "by",
-        "breakdown", "series", "available", "needs",
+        "target_is_usual", "standing", "within", "based_on", "left_out", "notes", "without", "data_as_of", "behind",
+        "by", "breakdown", "series", "available", "needs",
     ]  # fmt: skip
     assert (answer["kpi"], answer["reading"], answer["unit"]) == ("frt", "event", "seconds")
     assert answer["period"] == {

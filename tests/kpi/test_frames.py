@@ -164,7 +164,7 @@ def test_several_helpdesks_cover_what_each_of_them_covers(engine):
     ledger.covers(T0, T0 + 9 * HOUR, "rt")
     ledger.covers(T0 + HOUR, T0 + 8 * HOUR, "zendesk")
     frames = ledger.frames(engine)
-    assert frames.freshness() == Freshness(history_start=T0 + HOUR, synced_at=T0 + 8 * HOUR)
+    assert frames.freshness() == Freshness(history_start=T0 + HOUR, synced_at=T0 + 8 * HOUR, behind="zendesk")
     assert frames.freshness(["rt"]) == Freshness(history_start=T0, synced_at=T0 + 9 * HOUR)
 
 
@@ -172,7 +172,7 @@ def test_a_helpdesk_that_was_never_read_leaves_nothing_covered(engine):
     ledger = Ledger(("rt", "zendesk"))
     ledger.covers(None, None, "zendesk")
     frames = ledger.frames(engine)
-    assert frames.freshness().synced_at is None
+    assert frames.freshness() == Freshness(history_start=None, synced_at=None, behind="zendesk")
     assert frames.freshness(["rt"]).synced_at == ALWAYS_SYNCED
 
 

@@ -1,7 +1,9 @@
 """Who asked what, who shared it and what was refused is written down, and costs nobody an answer."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 
 import pytest
 from access_desk import AS_ALICE, LEAD_OF_ALL, NOW, RULES, asker, viewer
@@ -13,6 +15,8 @@ from bot.audit import Audit
 from bot.cli import app
 from bot.tables import audit
 from kpi.errors import AccessError, QuestionError
+from kpi.period import Period
+from kpi.question import Question
 
 WORDS = "frt 2026-W47"
 DAY = 86_400
@@ -95,6 +99,29 @@ def test_an_audit_that_cannot_be_written_costs_no_answer_and_stands_in_the_log(e
     assert entries(engine) == []
     (lost,) = [log for log in logs if log["event"] == "audit_not_written"]
     assert (lost["row_asker"], lost["row_what"]) == ("U_ALICE", "asked")
+    desk.ask(WORDS, NOW + 1, "en", viewer("U_BOB"))
+    assert [entry.asker for entry in entries(engine)] == ["U_BOB", "U_ALICE"]
+
+
+def test_rows_that_wait_are_written_once_though_many_write(engine, monkeypatch):
+    monkeypatch.setattr("bot.audit.PATIENCE_MS", 10)
+    kept = Audit(engine, RULES.keep_audit)
+    question = Question(kpi="frt", period=Period(start=date(2026, 11, 16), end=date(2026, 11, 23), zone="UTC"))
+
+    def ask(at):
+        with kept.records(AS_ALICE, question, "number", at):
+            pass
+
+    with engine.begin() as connection:
+        connection.execute(delete(audit))
+    with closing(sqlite3.connect(engine.url.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for number in range(5):
+            ask(NOW + number)
+    monkeypatch.undo()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(ask, range(NOW + 5, NOW + 25)))
+    assert sorted(entry.at for entry in entries(engine)) == list(range(NOW, NOW + 25))
 
 
 def test_entries_can_be_asked_for_by_person_and_time(engine, desk):

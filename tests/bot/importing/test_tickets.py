@@ -245,6 +245,24 @@ def test_a_corrected_row_replaces_the_whole_history_that_it_told(door):
     assert door.rows(schema.ratings) == []
 
 
+def test_a_helpdesk_that_is_no_longer_used_holds_up_no_figure(door_on_sqlite):
+    """The old desk ended in November; the new one is told up to December."""
+    door = door_on_sqlite
+    old, new = door.write("old.csv", TICKETS), door.write("new.csv", DATES.replace("11-03", "12-03"))
+    words, now = "created 2026-12-04..2026-12-07 --lang en", "2026-12-08T12:00+01:00"
+    door.good("tickets", new, "--source", "new", "--until", "2026-12-08")
+    door.good("tickets", old, "--source", "old")
+    assert "data as of 23 Nov 2026 11:00 (old)" in door.ask(words, now)
+    assert "The period ends after the last sync" in door.ask(words, now)
+    said = door.good("tickets", old, "--source", "old", "--until", "END")
+    assert "Covers everything from 3 Nov 2026 09:00 (Europe/Paris), and nothing follows" in said
+    assert "data as of 00:00 (new)" in door.ask(words, now)
+    assert "incomplete" not in door.ask(words, now)
+    assert "the data is complete, nothing follows" in door.ask(f"{words} helpdesk:old", now)
+    door.good("tickets", old, "--source", "old")
+    assert "(old)" in door.ask(words, now)
+
+
 def test_subjects_are_kept_only_while_the_setting_says_so(door):
     path = door.write("t.csv", TICKETS)
     door.good("tickets", path, keep_subjects="1")

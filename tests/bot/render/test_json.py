@@ -37,6 +37,7 @@ KEYS = FIGURE | {
     "left_out",
     "notes",
     "data_as_of",
+    "behind",
     "breakdown",
     "series",
     "available",
