@@ -39,6 +39,7 @@ class Digest:
 
     Attributes:
         period: what the figures are of; `now` is when they were read.
+        fresh: what the data covers.
         missed: figures that missed their target, the farthest first.
         worse, better, otherwise: clear changes of the others: for the worse, for the better, and where neither is.
         calm: figures without a clear change.
@@ -49,13 +50,13 @@ class Digest:
         anomalies: what was out of the ordinary in the last week; told once a week.
         trend: of the figure that matters most; None where nothing stands out.
         by_team: figures by team, for the thread.
-        fresh: what the data covers.
     """
 
     wanted: DigestWanted
     period: Period
     compared: Period
     now: int
+    fresh: Freshness
     missed: tuple[Answer, ...] = ()
     worse: tuple[Answer, ...] = ()
     better: tuple[Answer, ...] = ()
@@ -68,7 +69,6 @@ class Digest:
     anomalies: tuple[Watched, ...] = ()
     trend: Answer | None = None
     by_team: tuple[Answer, ...] = ()
-    fresh: Freshness = Freshness(history_start=None, synced_at=None)
 
     @property
     def told(self) -> tuple[Answer, ...]:
@@ -122,6 +122,7 @@ class _Making:
             period=self.period,
             compared=compared_with(self.period),
             now=self.now,
+            fresh=self.asker.freshness(),
             missed=tuple(missed),
             worse=tuple(one for one in moved if _is_better(one) is False),
             better=tuple(one for one in moved if _is_better(one) is True),
@@ -131,7 +132,6 @@ class _Making:
             unavailable=tuple(one.question.kpi for one in answers if not one.available),
             promises=self._promises(),
             anomalies=self._anomalies(keys),
-            fresh=self.asker.freshness(),
         )
         return replace(
             found,
