@@ -1,10 +1,13 @@
 """Opening a database, bringing it up to date, and writing rows so that twice is the same as once."""
 
+import json
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import as_file, files
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +17,22 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import (
     URL,
+    ColumnDefault,
     Connection,
+    Dialect,
     Engine,
     ExceptionContext,
-    Insert,
     Table,
+    Text,
+    bindparam,
+    cast,
+    column,
     create_engine,
     event,
     func,
     make_url,
     or_,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -186,35 +195,87 @@ def upsert(
     if not rows:
         return 0
     unique = tuple(column.name for column in table.primary_key) if key is None else tuple(key)
-    names, dialect = tuple(rows[0]), connection.dialect.name
-    statement = _upsert_statement(dialect, table, names, key=unique, keep=frozenset(keep), first=frozenset(first))
-    # One prepared statement run for each row: fast on both, and no limit on the number of parameters.
-    result = connection.execute(statement, list(rows), execution_options={"preserve_rowcount": True})
-    return result.rowcount
+    kept = [name for name in rows[0] if name not in unique and name not in first]
+    # One statement writes no row twice; one after the other, the last wins.
+    alone = len({tuple(row[name] for name in unique) for row in rows}) == len(rows)
+    conflict = _Conflict(key=unique, told=tuple(kept), keep=frozenset(keep))
+    return _insert(connection, table, _whole(table, rows), conflict, at_once=alone)
 
 
-@cache  # making it takes longer than running it; there are as many as there are calls of upsert in the code
-def _upsert_statement(
-    dialect: str,
-    table: Table,
-    names: tuple[str, ...],
-    *,
-    key: tuple[str, ...],
-    keep: frozenset[str],
-    first: frozenset[str],
-) -> Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+ROWS = "rows"
+"""What the parameter is called that holds all rows as JSON."""
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that are not there, all with the same columns; other columns get their default."""
+    if rows:
+        _insert(connection, table, _whole(table, rows), None, at_once=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Conflict:
+    """What becomes of a row that is there already: of its `told` columns, NULL leaves those to `keep` as they are."""
+
+    key: tuple[str, ...]
+    told: tuple[str, ...]
+    keep: frozenset[str]
+
+
+def _whole(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows with the defaults of columns that they don't tell."""
+    untold = [column for column in table.columns if column.name not in rows[0]]
+    defaults = {column.name: default.arg for column in untold if isinstance(default := column.default, ColumnDefault)}
+    return [{**defaults, **row} for row in rows] if defaults else rows
+
+
+def _insert(
+    connection: Connection, table: Table, rows: Sequence[Row], conflict: _Conflict | None, *, at_once: bool
+) -> int:
+    """Insert rows straight through the driver, and return how many were written.
+
+    Of plain numbers and words nothing is to be converted. PostgreSQL takes all rows `at_once`, as one text, since it is
+    asked from afar; SQLite, which works in the process, one after the other. Neither limits how many there are.
+    """
+    names, at_once = tuple(rows[0]), at_once and connection.dialect.name == "postgresql"
+    statement, order = _insert_statement(connection.dialect, table, names, conflict, at_once=at_once)
+    parameters: Any = rows if order is None else list(map(order, rows))
+    if at_once:
+        parameters = {ROWS: json.dumps(rows)}
+    return connection.exec_driver_sql(statement, parameters, execution_options={"preserve_rowcount": True}).rowcount
+
+
+@lru_cache(maxsize=256)  # making it takes longer than running it; there are as many as calls in the code
+def _insert_statement(
+    dialect: Dialect, table: Table, names: tuple[str, ...], conflict: _Conflict | None, *, at_once: bool
+) -> tuple[str, Callable[[Row], tuple[Any, ...]] | None]:
+    """Return a statement as the driver takes it, and what puts a row's values in its order, if it goes by that."""
+    types = {name: table.c[name].type for name in names}
+    insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     statement: postgresql.Insert | sqlite.Insert = insert(table)
+    if at_once:
+        columns = [column(name, kind) for name, kind in types.items()]
+        told = func.json_to_recordset(cast(bindparam(ROWS, type_=Text), postgresql.JSON)).table_valued(*columns)
+        statement = statement.from_select(names, select(*told.render_derived(with_types=True).c))
+    else:
+        statement = statement.values({name: bindparam(name, type_=types[name]) for name in names})
+    if conflict is not None:
+        statement = _resolved(statement, table, conflict)
+    compiled = statement.compile(dialect=dialect)
+    return str(compiled), None if compiled.positiontup is None else itemgetter(*compiled.positiontup)
+
+
+def _resolved(
+    statement: postgresql.Insert | sqlite.Insert, table: Table, conflict: _Conflict
+) -> postgresql.Insert | sqlite.Insert:
     excluded = statement.excluded
     told = {
-        name: func.coalesce(excluded[name], table.c[name]) if name in keep else excluded[name]
-        for name in names
-        if name not in key and name not in first
+        name: func.coalesce(excluded[name], table.c[name]) if name in conflict.keep else excluded[name]
+        for name in conflict.told
     }
     if not told:
-        return statement.on_conflict_do_nothing(index_elements=key)
+        return statement.on_conflict_do_nothing(index_elements=conflict.key)
     differs = or_(*(table.c[name].is_distinct_from(value) for name, value in told.items()))
-    return statement.on_conflict_do_update(index_elements=key, set_=told, where=differs)
+    return statement.on_conflict_do_update(index_elements=conflict.key, set_=told, where=differs)
 
 
 def shown(url: URL) -> str:

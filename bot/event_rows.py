@@ -19,7 +19,9 @@ from kpi.events import GONE, Contact, Figure, History, Rating, Work
 
 def storable(text: str) -> str:
     """Return a text without what a database refuses: NUL in PostgreSQL, halves of a character in both."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def event_row(event: Any, **others: object) -> dict[str, Any]:  # noqa: ANN401  # any dataclass of kpi.events
@@ -33,6 +35,8 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
 
 
 def _stored(value: object) -> object:
+    if value is None or value.__class__ is int:  # most are
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):

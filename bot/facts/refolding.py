@@ -6,8 +6,9 @@ from operator import itemgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
+from bot.database import insert_rows
 from bot.facts.histories import batches, read_histories
 from bot.facts.links import LINKED_BY, LINKS, Appearances, link, link_others
 from bot.facts.versions import FACTS_REMOVED, FactsVersion, bump
@@ -93,7 +94,7 @@ def _replace(
         old = [ticket_id for ticket_id in differing[name] if ticket_id in stored[name]]
         if old:
             connection.execute(delete(table).where(table.c.ticket_id.in_(old)))
-        _insert(connection, table, [row for row in rows[name] if row["ticket_id"] in differing[name]])
+        insert_rows(connection, table, [row for row in rows[name] if row["ticket_id"] in differing[name]])
     link(connection, version, changed)
 
 
@@ -121,13 +122,3 @@ def _stored_tickets(connection: Connection, ids: Collection[int]) -> dict[int, R
     told = select(facts.ticket_id, *(facts[name] for name in (*LINKED_BY, *LINKS)))
     found = connection.execute(told.where(facts.ticket_id.in_(ids))).mappings()
     return {row["ticket_id"]: dict(row) for row in found}
-
-
-def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
-    """Insert rows straight through the driver: of plain numbers and words nothing is to be converted."""
-    if not rows:
-        return
-    statement = insert(table).values({name: bindparam(name) for name in rows[0]}).compile(dialect=connection.dialect)
-    names = statement.positiontup
-    parameters: Any = rows if names is None else [values(row) for values in (itemgetter(*names),) for row in rows]
-    connection.exec_driver_sql(str(statement), parameters)

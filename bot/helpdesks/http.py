@@ -7,6 +7,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ from typing import Any, Self
 import httpx2
 import stamina
 import structlog
+from pydantic_core import from_json
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from bot import metrics
@@ -232,8 +234,10 @@ class HelpdeskClient:
             raise HelpdeskError("helpdesk_bad_request", url=self.url, status=status)
 
     def _decode(self, response: httpx2.Response, content: bytes) -> Json:
-        # Helpdesks have been seen to send Latin-1 under a header that says UTF-8: a wrong letter in a name is
-        # better than no answer.
+        with suppress(ValueError):
+            return from_json(content)  # twice as fast as what follows, and stricter
+        # Helpdesks have been seen to send Latin-1 under a header that says UTF-8, and halves of characters: a wrong
+        # letter in a name is better than no answer.
         text = content.decode("utf-8", errors="replace")
         try:
             return json.loads(text)
