@@ -24,6 +24,7 @@ from bot.posting.refusals import (
     told,
 )
 from bot.render.limits import Block
+from bot.turns import elsewhere
 
 __all__ = ["Message", "Poster", "SendError", "posting_once", "reply", "retry_handlers", "withdraw"]
 
@@ -109,7 +110,8 @@ def withdraw(response_url: str) -> None:
 
 def _responded(client: WebhookClient, body: dict[str, Any]) -> _Refusal | None:
     try:
-        response = client.send_dict(body)
+        with elsewhere():
+            response = client.send_dict(body)
     except (OSError, HTTPException) as error:
         raise lost(error) from error
     problem = _problem(response)

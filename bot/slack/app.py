@@ -9,6 +9,7 @@ import structlog
 from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
 from slack_bolt.error import BoltError
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 from sqlalchemy import Engine
 
 from bot.access import Access
@@ -29,6 +30,7 @@ from bot.slack.people import with_agents
 from bot.slack.replay import Replays
 from bot.subscriptions import Subscriptions
 from bot.text import Text
+from bot.turns import elsewhere, turn
 from kpi.errors import SettingsError
 
 log = structlog.get_logger(__name__)
@@ -67,7 +69,7 @@ def create_app(
     """
     slack = settings.slack
     token = slack.bot_token.get_secret_value() if slack.bot_token else ""
-    client = WebClient(token, base_url=api_url, retry_handlers=retry_handlers())
+    client = _Client(token, base_url=api_url, retry_handlers=retry_handlers())
     try:
         app = App(
             client=client,
@@ -96,6 +98,14 @@ def create_app(
     return app
 
 
+class _Client(WebClient):
+    """Calls Slack while other threads work."""
+
+    def api_call(self, *arguments: Any, **named: Any) -> SlackResponse:  # noqa: ANN401  # whatever it takes
+        with elsewhere():
+            return super().api_call(*arguments, **named)
+
+
 def register(app: App, bot: Bot) -> None:
     """Add every listener to the app."""
     _follow(app)
@@ -110,7 +120,8 @@ def _later(app: App, do: Callable[[], None]) -> None:
 
     def logged() -> None:
         try:
-            do()
+            with turn():
+                do()
         except Exception:
             log.exception("listener_failed", reference=reference())
 
