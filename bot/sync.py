@@ -18,6 +18,7 @@ from bot.helpdesks.connector import Connector, Cursor, Page
 from bot.rereading import Rereader, refused_of
 from bot.settings import Settings
 from bot.storage import Desk, forget_subjects, read_cursor_text, store_page
+from bot.turns import give_way
 from kpi.errors import StorageError
 
 LOCK_PATIENCE_S = 5.0
@@ -65,8 +66,8 @@ def sync(  # noqa: PLR0913  # one for each option
     """Read what happened since the last sync, or everything when `full`, and return what was done.
 
     1. Facts that were made with other schedules or policies are made again.
-    2. Each page is stored in one transaction with the facts that follow from it and its cursor. Between two, tickets
-       that were heard of are read.
+    2. Each page is stored in one transaction with the facts that follow from it and its cursor. Between two, people who
+       wait for answers go first, and tickets that were heard of are read.
     3. Tickets that were refused earlier are tried again, and sweeps go on.
 
     Once `stopping` says so it ends after a whole page; the next sync goes on from there.
@@ -144,6 +145,7 @@ class _Run:
                 self.progress(self.tickets, self._left(page, now))
             if self.again.stopping():
                 return
+            give_way()
             self.again.heard()
         self.done = True
 
