@@ -12,7 +12,7 @@ from kpi.known import Known, KnownFrames, holding
 from kpi.period import Span
 from kpi.queries import Query, Results, Texts
 from kpi.rows import Frame, Window
-from kpi.sources import SOURCES
+from kpi.sources import ACROSS_TICKETS, SOURCES
 
 NAMED = ("teams", "agents", "customers")
 """The tables that have a name for each identifier."""
@@ -106,6 +106,7 @@ class ColumnarFrames(KnownFrames):
         found = [
             f"SELECT DISTINCT {quoted(name)} AS value, helpdesk FROM {quoted(source)}"
             for source, selected in SOURCES.items()
+            if source not in ACROSS_TICKETS
             for name in holding(key, columns(selected), many=many)
         ]
         values = f"SELECT * FROM ({' UNION '.join(found)}) WHERE {conditions}"

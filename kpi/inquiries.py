@@ -4,7 +4,22 @@ Each order belongs to one inquiry at most: to the ticket that it names, else to 
 touch before. Of that, what lies within `SALE_WINDOW_S` counts.
 """
 
-from sqlalchemy import CTE, Integer, Subquery, Text, and_, case, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    CTE,
+    Integer,
+    Subquery,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from kpi import schema
 from kpi.attributes import ABSENT, COMMON, TICKET, alone, of_ticket
@@ -33,10 +48,15 @@ def inquiries() -> Subquery:
 
 
 def _candidates() -> CTE:
-    """Return the inquiries that a sale can follow from, numbered as they came."""
+    """Return the inquiries that a sale can follow from, numbered as they came: only those of customers who bought."""
     every = inquiries().c
     number = func.row_number().over(order_by=[every.at, every.helpdesk, every.external_id]).label("number")
-    return select(number, *every).where(every.left_out.is_(None), every.opened_by_agent == 0).cte("candidates")
+    bought = or_(
+        tuple_(every.helpdesk, every.customer).in_(select(_sales.helpdesk, _sales.customer)),
+        every.ticket_id.in_(select(_sales.ticket_id)),
+    )
+    counted = and_(every.left_out.is_(None), every.opened_by_agent == 0)
+    return select(number, *every).where(counted, bought).cte("candidates")
 
 
 def _attributed(candidates: CTE) -> Subquery:

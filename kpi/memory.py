@@ -16,7 +16,7 @@ from kpi.copying import copy_rows, create_table, quoted
 from kpi.frames import DatabaseFrames, Reference
 from kpi.known import Known
 from kpi.queries import ROWS_KEPT, Results, Texts
-from kpi.sources import SOURCES
+from kpi.sources import ACROSS_TICKETS, SOURCES
 
 CATALOG = "facts"
 """Compressed, a million tickets take a tenth of the memory, and a question a fifth more of the processor's time."""
@@ -44,7 +44,10 @@ HAPPENED_AT = {
 
 LATE_S = 30 * 86_400
 
-RECORDS = {name: source for name, source in SOURCES.items() if name not in schema.FACTS}
+RECORDS = {name: source for name, source in SOURCES.items() if name not in {*schema.FACTS, *ACROSS_TICKETS}}
+
+CHANGED = "(SELECT ticket_id FROM new_ticket_facts)"
+"""The tickets whose facts are brought in."""
 
 Refused = Callable[[Connection, Collection[str]], Collection[str]]
 """Tells those of some helpdesks whose facts may not be shown as they are in a transaction."""
@@ -57,9 +60,15 @@ def _read_by(source: FromClause) -> frozenset[Table]:
 
 
 READS = {name: _read_by(source) for name, source in RECORDS.items()}
-BESIDE = {table.name: table for tables in READS.values() for table in tables}
+BESIDE = {table.name: table for source in SOURCES.values() for table in _read_by(source)}
 BESIDE |= {name: schema.metadata.tables[name] for name in NAMED}
 """The tables apart from facts: things that happened, and names."""
+
+
+def _text(name: str) -> str:
+    """Return the query of a source as DuckDB reads it."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy has it
+    return str(select(SOURCES[name]).compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def order(name: str) -> str:
@@ -230,21 +239,27 @@ class MemoryFrames:
             self._compress(writer)
         for name in RECORDS:
             self._join(writer, name)
+        for name in ACROSS_TICKETS:
+            writer.execute(f"CREATE VIEW {quoted(name)} AS {_text(name)}")
 
     def _follow(self, connection: Connection, writer: duckdb.DuckDBPyConnection, before: State, state: State) -> None:
         """Bring in what changed between two states."""
-        changed = state.moved(before, "facts")
+        changed, removed = state.moved(before, "facts"), state.moved(before, "facts_removed")
         if changed:
             self._bring(connection, writer, before.versions.get("facts", 0))
-        if state.moved(before, "facts_removed"):
+        if removed:
             self._remove(connection, writer)
-            changed = True
         written = {name for name in BESIDE if state.moved(before, name)}
         for name in written:
             self._reload(connection, writer, name, BESIDE[name])
         for name, tables in READS.items():
-            if changed or written & {table.name for table in tables}:
+            if removed or written & {table.name for table in tables}:
                 self._join(writer, name)
+            elif changed and "ticket_id" in RECORDS[name].c:
+                self._replace(writer, name, f"FROM ({_text(name)}) WHERE ticket_id IN {CHANGED}")
+        if changed:
+            for name in schema.FACTS:
+                writer.execute(f"DROP TABLE new_{name}")
 
     def _reload(self, connection: Connection, writer: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
         create_table(writer, name, table)
@@ -260,15 +275,17 @@ class MemoryFrames:
             create_table(writer, f"new_{name}", table)
             copy_rows(connection, select(table).where(table.c.ticket_id.in_(written)), writer, f"new_{name}")
         for name in schema.FACTS:
-            writer.execute(f"DELETE FROM {name} WHERE ticket_id IN (SELECT ticket_id FROM new_ticket_facts)")
-            writer.execute(f"INSERT INTO {name} FROM new_{name} ORDER BY {order(name)}")
-            ((added,),) = writer.fetchall()
-            self._added[name] += added
-            ((total,),) = writer.execute(f"SELECT count(*) FROM {name}").fetchall()
-            if self._added[name] > REORDERED_AFTER * total:
-                self._put_in_order(writer, name)
-        for name in schema.FACTS:
-            writer.execute(f"DROP TABLE new_{name}")
+            self._replace(writer, name, f"FROM new_{name} ORDER BY {order(name)}")
+
+    def _replace(self, writer: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
+        """Put rows in place of all that a table has of the changed tickets."""
+        writer.execute(f"DELETE FROM {name} WHERE ticket_id IN {CHANGED}")
+        writer.execute(f"INSERT INTO {name} {rows}")
+        ((added,),) = writer.fetchall()
+        self._added[name] += added
+        ((total,),) = writer.execute(f"SELECT count(*) FROM {name}").fetchall()
+        if self._added[name] > REORDERED_AFTER * total:
+            (self._put_in_order if name in schema.FACTS else self._join)(writer, name)
 
     def _remove(self, connection: Connection, writer: duckdb.DuckDBPyConnection) -> None:
         """Remove the rows of tickets that have no facts any more."""
@@ -286,6 +303,5 @@ class MemoryFrames:
 
     def _join(self, writer: duckdb.DuckDBPyConnection, name: str) -> None:
         """Make a source of records again from the tables that it reads, which are all here."""
-        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # as SQLAlchemy has it; DuckDB reads it too
-        query = select(RECORDS[name]).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-        writer.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {query}")
+        writer.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {_text(name)}")
+        self._added[name] = 0

@@ -260,6 +260,9 @@ RECORDS: dict[str, FromClause] = {
     )
 }
 
+ACROSS_TICKETS = ("conversion_facts", "sale_facts")
+"""The records whose rows depend on other tickets than their own; what they say of a ticket, another source says too."""
+
 SOURCES: dict[str, FromClause] = {**schema.FACTS, **RECORDS}
 
 THINGS: dict[str, str] = {
