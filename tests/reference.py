@@ -173,7 +173,7 @@ class Told:
         stop, stopped_by = self._stop_of_reply_clock(turn)
         metric = Metric.FIRST_REPLY if turn["first"] else Metric.NEXT_REPLY
         start = turn["start"]
-        promised = self._promise(metric, start, stop)
+        promised = self._promise(metric, start, stop.after if stop else self.now)
         if promised is None:
             return None
         policy, target = promised
@@ -187,9 +187,8 @@ class Told:
         }
         return self._finished(row, [(start.at, stop and stop.at)], time, stop, stopped_by) | {"instance": turn["turn"]}
 
-    def _promise(self, metric: Metric, start: Moment, stop: Moment | None):
-        ended = stop.after if stop else self.now
-        followed = {"priority": ended["priority"], "level": ended["level"]}
+    def _promise(self, metric: Metric, start: Moment, then: Row):
+        followed = {"priority": then["priority"], "level": then["level"]}
         return self.rules.promise(metric, self.attributes(start.after | followed), start.at)
 
     def _finished(
@@ -216,7 +215,7 @@ class Told:
 
     def _resolution_clock(self) -> Row | None:
         stop, stopped_by = self._end()
-        promised = self._promise(Metric.RESOLUTION, self.moments[0], stop)
+        promised = self._promise(Metric.RESOLUTION, self.moments[0], stop.after if stop else self.now)
         if promised is None:
             return None
         policy, target = promised
@@ -233,8 +232,8 @@ class Told:
     def overdue(self, instant: int) -> list[Row]:
         """Return the clocks that ran and were late just before an instant, each with whose the ticket was then.
 
-        A clock is measured against its present target. It did not run while the ticket was ended, even when it went on
-        from its original start later.
+        A clock is measured against what was promised for the priority of that instant. It did not run while the ticket
+        was ended, even when it went on from its original start later. Of what is promised no more there is no clock.
         """
         found = []
         state = self.state(instant)
@@ -243,12 +242,14 @@ class Told:
         for turn in self.turns():
             stop, _ = self._stop_of_reply_clock(turn)
             metric = Metric.FIRST_REPLY if turn["first"] else Metric.NEXT_REPLY
-            promised = self._promise(metric, turn["start"], stop)
+            promised = self._promise(metric, turn["start"], state)
+            promised = self._promise(metric, turn["start"], stop.after if stop else self.now) and promised
             runs = turn["start"].at < instant and (stop is None or instant <= stop.at)
             if promised and runs and self._late([(turn["start"].at, None)], promised[1], instant):
                 found.append({"metric": metric.value, "instance": turn["turn"]})
         stop, _ = self._end()
-        promised = self._promise(Metric.RESOLUTION, self.moments[0], stop)
+        promised = self._promise(Metric.RESOLUTION, self.moments[0], state)
+        promised = self._promise(Metric.RESOLUTION, self.moments[0], stop.after if stop else self.now) and promised
         runs = promised and state["status"] not in promised[0].pauses
         if runs and self._late(self._unpaused(promised[0], None), promised[1], instant):
             found.append({"metric": Metric.RESOLUTION.value, "instance": 1})

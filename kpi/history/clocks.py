@@ -1,10 +1,10 @@
 """SLA clocks: one per promise, measured from its original start (KPIS.md §2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
 
-from kpi.events import UNSOLVED, Status
+from kpi.events import UNSOLVED
 from kpi.history.overdue import overdue
 from kpi.history.rows import Row
 from kpi.history.story import State, Story
@@ -13,6 +13,8 @@ from kpi.hours import Timeline
 from kpi.policies import Metric, Policy, Rulebook, Target
 
 CALENDAR = Timeline([(0, None)])
+
+Promised = tuple[Policy, Target]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,55 +59,76 @@ def _reply_clock(story: Story, turn: Turn, number: int, rules: Rulebook) -> Cloc
     metric = Metric.FIRST_REPLY if turn.first else Metric.NEXT_REPLY
     # A ticket that ended unreplied stopped its clock then, even when somebody replied afterwards.
     last = turn.ended.state if turn.ended else turn.last
-    promise = rules.promise(metric, story.attributes(turn.asked, last), turn.started_at)
-    if promise is None:
+
+    def promise(state: State) -> Promised | None:
+        return rules.promise(metric, story.attributes(turn.asked, state), turn.started_at)
+
+    promised = promise(last)
+    if promised is None:
         return None
     stopped_at = turn.ended.at if turn.ended else turn.replied_at
     stopped_by = turn.ended.by if turn.ended else None if turn.replied_at is None else "reply"
     stretch = _Stretch(start=turn.started_at, end=stopped_at)
-    measured = _measure(promise[1], [stretch], story.timeline)
-    row = _row(metric, number, promise, measured, last) | {
+    measured = _measure(promised[1], [stretch], story.timeline)
+    row = _row(metric, number, promised, measured, last) | {
         "agent": last.agent if turn.ended else turn.agent,
         "started_at": turn.started_at,
         "stopped_at": stopped_at,
         "stopped_by": stopped_by,
         "state": "running" if stopped_at is None else "stopped",
     }
-    return _clock(story, row, UNSOLVED, measured.late)
+
+    def late_after(state: State) -> int | None:
+        then = promise(state)
+        if then is None or state.status not in UNSOLVED:
+            return None
+        return (measured if then == promised else _measure(then[1], [stretch], story.timeline)).late
+
+    return _clock(story, row, late_after)
 
 
 def _resolution_clock(story: Story, rules: Rulebook) -> Clock | None:
     stop = story.ending
     last = stop.state if stop else story.final
-    promise = rules.promise(Metric.RESOLUTION, story.attributes(story.created, last), story.ticket.created_at)
-    if promise is None:
+
+    def promise(state: State) -> Promised | None:
+        return rules.promise(Metric.RESOLUTION, story.attributes(story.created, state), story.ticket.created_at)
+
+    def measure(policy: Policy, target: Target) -> _Measured:
+        counted = [
+            _Stretch(start=segment.start, end=segment.end)
+            for segment in story.segments
+            if segment.state.status in UNSOLVED - policy.pauses
+        ]
+        return _measure(target, counted, story.timeline)
+
+    promised = promise(last)
+    if promised is None:
         return None
-    policy, target = promise
-    counted = [
-        _Stretch(start=segment.start, end=segment.end)
-        for segment in story.segments
-        if segment.state.status in UNSOLVED - policy.pauses
-    ]
-    measured = _measure(target, counted, story.timeline)
-    late = measured.late
-    paused = stop is None and last.status in policy.pauses
+    shown = measured = measure(*promised)
+    paused = stop is None and last.status in promised[0].pauses
     if paused:
-        measured = _Measured(elapsed=measured.elapsed, due=None, late=None)
-    row = _row(Metric.RESOLUTION, 1, promise, measured, last) | {
+        shown = _Measured(elapsed=measured.elapsed, due=None, late=None)
+    row = _row(Metric.RESOLUTION, 1, promised, shown, last) | {
         "started_at": story.ticket.created_at,
         "stopped_at": stop.at if stop else None,
         "stopped_by": stop.by if stop else None,
         "state": "stopped" if stop else "paused" if paused else "running",
     }
-    return _clock(story, row, UNSOLVED - policy.pauses, late)
+
+    def late_after(state: State) -> int | None:
+        then = promise(state)
+        if then is None or state.status not in UNSOLVED - then[0].pauses:
+            return None
+        return (measured if then == promised else measure(*then)).late
+
+    return _clock(story, row, late_after)
 
 
-def _clock(story: Story, row: Row, running: frozenset[Status], late: int | None) -> Clock:
-    if late is None:
-        return Clock(row=row, overdue=[])
+def _clock(story: Story, row: Row, late_after: Callable[[State], int | None]) -> Clock:
     named = {name: row[name] for name in ("metric", "instance")}
     stopped_at = row["stopped_at"]
-    found = overdue(story, running, late, None if stopped_at is None else int(stopped_at))
+    found = overdue(story, late_after, None if stopped_at is None else int(stopped_at))
     return Clock(row=row, overdue=[named | stretch for stretch in found])
 
 

@@ -113,8 +113,27 @@ def test_a_clock_of_business_time_is_overdue_once_the_office_has_opened_again():
     assert row["started_at"] == at("2026-10-06 09:00", "Europe/Paris")
 
 
-def test_a_priority_that_was_raised_late_makes_the_clock_overdue_from_when_its_target_had_passed():
-    targets = (first_reply_within(8 * HOUR), first_reply_within(HOUR, priority="urgent"))
-    told = Tale(T0, priority="normal").change(T0 + 2 * HOUR, Field.PRIORITY, "urgent")
-    rows = fold(told.history, promises(*targets)).overdue
-    assert [(row["started_at"] - T0, row["priority"]) for row in rows] == [(HOUR, "normal"), (2 * HOUR, "urgent")]
+def test_a_clock_is_overdue_by_what_was_promised_for_the_priority_of_each_moment():
+    """KPIS.md rule 11: what is urgent today was in time yesterday, when nobody had raised it."""
+    rules = promises(first_reply_within(8 * HOUR), first_reply_within(HOUR, priority="urgent"))
+    raised = Tale(T0, priority="normal").change(T0 + 2 * HOUR, Field.PRIORITY, "urgent")
+    assert overdue(raised, rules) == [("first_reply", 1, 2 * HOUR, None, "support")]
+    lowered = Tale(T0, priority="urgent").change(T0 + 2 * HOUR, Field.PRIORITY, "low").replies(T0 + 9 * HOUR)
+    assert overdue(lowered, rules) == [
+        ("first_reply", 1, HOUR, 2 * HOUR, "support"),
+        ("first_reply", 2, 8 * HOUR, 9 * HOUR, "support"),
+    ]
+
+
+def test_a_resolution_clock_is_overdue_by_what_was_promised_for_the_priority_of_each_moment():
+    targets = (
+        Target(metric=Metric.RESOLUTION, seconds=8 * HOUR),
+        Target(metric=Metric.RESOLUTION, seconds=HOUR, priority="urgent"),
+    )
+    # Four of its hours it was pending: the urgent hour is over at 5 h, the eight hours at 12 h.
+    told = Tale(T0, priority="normal").becomes(T0 + 60, Status.PENDING).becomes(T0 + 4 * HOUR + 60, Status.OPEN)
+    raised = told.change(T0 + 7 * HOUR, Field.PRIORITY, "urgent").change(T0 + 10 * HOUR, Field.PRIORITY, "normal")
+    assert overdue(raised.solved(T0 + 13 * HOUR), promises(*targets)) == [
+        ("resolution", 1, 7 * HOUR, 10 * HOUR, "support"),
+        ("resolution", 2, 12 * HOUR, 13 * HOUR, "support"),
+    ]
