@@ -18,7 +18,7 @@ from kpi import schema
 from kpi.needs import ALL_MESSAGES, FIRST_REPLIES
 from kpi.policies import Metric, OwnRules, Rulebook
 
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 """Counted up when `kpi.history` changes what facts say: every database then makes them again."""
 
 Rules = Callable[[str, Mapping[str, str], OwnRules], Rulebook]
