@@ -8,8 +8,9 @@ import databases
 import duckdb
 from sqlalchemy import Engine
 
+from kpi.columnar import HOLDING
 from kpi.frames import DatabaseFrames
-from kpi.memory import CATALOG, MemoryFrames
+from kpi.memory import CATALOG, MemoryFrames, _values
 from kpi.queries import ROWS_KEPT
 
 READ = ("ticket_facts", "turn_facts", "span_facts")
@@ -49,6 +50,8 @@ def following(
             _load(connection, name, place / name)
             frames._put_in_order(connection, name)  # noqa: SLF001  # as the product does
             connection.execute("CHECKPOINT")
+        (held,) = frames._held.values()  # noqa: SLF001  # as the product does
+        held.values.update(_values(connection, None, held.state, HOLDING))
         yield frames
     finally:
         frames.close()

@@ -1,9 +1,10 @@
 """Facts read by DuckDB, from tables in memory or Parquet files: one relation for each source of `kpi.sources`."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import duckdb
+from sqlalchemy import FromClause
 
 from kpi.copying import columns, quoted, written
 from kpi.dimensions import Identity
@@ -70,7 +71,7 @@ class ColumnarFrames(KnownFrames):
             until = quoted(window.until)
             placed = f"{at} < {span.end} AND ({until} IS NULL OR {until} >= {span.start})"
         conditions = [placed, *(f"{quoted(name)} = {written(value)}" for name, value in window.where.items())]
-        conditions += self._counted()
+        conditions += counted(self._known)
         names = sorted(window.columns)
         chosen = [
             *map(quoted, names),
@@ -79,14 +80,9 @@ class ColumnarFrames(KnownFrames):
         query = f"SELECT {', '.join(chosen)} FROM {quoted(window.fact)} WHERE {' AND '.join(conditions)}"
         return Query(self._connection, self._texts, self._results, query, (window.fact, *names, *window.constants))
 
-    def _counted(self) -> list[str]:
-        """Return the condition that a row is of a helpdesk that counts, or of none; most often all do."""
-        gone = ", ".join(map(written, sorted(self._known.uncounted)))
-        return [f"(helpdesk IS NULL OR helpdesk NOT IN ({gone}))"] if gone else []
-
     def _names(self, table: str, only: list[str] | None = None) -> dict[Identity, str]:
         wanted, parameters = ("true", None) if only is None else ("list_contains(?, external_id)", [only])
-        conditions = " AND ".join([wanted, *self._counted()])
+        conditions = " AND ".join([wanted, *counted(self._known)])
         query = f"SELECT helpdesk, external_id, coalesce(nullif(name, ''), external_id) FROM {quoted(table)}"
         rows = self._connection.execute(f"{query} WHERE {conditions} ORDER BY ALL", parameters).fetchall()
         return {(helpdesk, external_id): name for helpdesk, external_id, name in rows}
@@ -102,14 +98,37 @@ class ColumnarFrames(KnownFrames):
 
     def _distinct(self, key: str, *, many: bool) -> list[str]:
         """Return the values that rows of any source have, for a priority at any event."""
-        conditions = " AND ".join(["value <> ''", *self._counted()])
-        found = [
-            f"SELECT DISTINCT {quoted(name)} AS value, helpdesk FROM {quoted(source)}"
-            for source, selected in SOURCES.items()
-            if source not in ACROSS_TICKETS
-            for name in holding(key, columns(selected), many=many)
-        ]
-        values = f"SELECT * FROM ({' UNION '.join(found)}) WHERE {conditions}"
-        each = "unnest(string_split(trim(value, '|'), '|'))" if many else "value"
-        rows = self._connection.execute(f"SELECT DISTINCT {each} AS value FROM ({values}) ORDER BY value").fetchall()
-        return [value for (value,) in rows]
+        return distinct(self._connection, key, HOLDING, counted(self._known), many=many)
+
+
+def counted(known: Known) -> list[str]:
+    """Return the condition that a row is of a helpdesk that counts, or of none; most often all do."""
+    gone = ", ".join(map(written, sorted(known.uncounted)))
+    return [f"(helpdesk IS NULL OR helpdesk NOT IN ({gone}))"] if gone else []
+
+
+HOLDING = {name: source for name, source in SOURCES.items() if name not in ACROSS_TICKETS}
+"""The sources that hold every value of a dimension."""
+
+
+def distinct(
+    connection: duckdb.DuckDBPyConnection,
+    key: str,
+    tables: Mapping[str, FromClause],
+    conditions: Iterable[str] = (),
+    *,
+    many: bool,
+) -> list[str]:
+    """Return the values of a dimension that rows of some tables have, in order; `tables` tells their columns."""
+    found = [
+        f"SELECT DISTINCT {quoted(name)} AS value, helpdesk FROM {quoted(table)}"
+        for table, selected in tables.items()
+        for name in holding(key, columns(selected), many=many)
+    ]
+    if not found:
+        return []
+    wanted = " AND ".join(("value <> ''", *conditions))
+    values = f"SELECT * FROM ({' UNION '.join(found)}) WHERE {wanted}"
+    each = "unnest(string_split(trim(value, '|'), '|'))" if many else "value"
+    rows = connection.execute(f"SELECT DISTINCT {each} AS value FROM ({values}) ORDER BY value").fetchall()
+    return [value for (value,) in rows]

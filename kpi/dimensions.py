@@ -40,6 +40,11 @@ class Dimension:
     labels: str | None = None
     dated: bool = False
 
+    @property
+    def in_rows(self) -> bool:
+        """Whether nothing but the rows of facts tells which values there are."""
+        return self.labels is None and self.key not in {"helpdesk", "status"}
+
     def column(self, prefix: str) -> str:
         """Return the column of a fact frame whose event columns start with `prefix`."""
         if self.many:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 import duckdb
@@ -11,8 +11,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.visitors import iterate
 
 from kpi import schema
-from kpi.columnar import NAMED, ColumnarFrames
+from kpi.columnar import HOLDING, NAMED, ColumnarFrames, counted, distinct
 from kpi.copying import copy_rows, create_table, quoted
+from kpi.dimensions import DIMENSIONS
 from kpi.frames import DatabaseFrames, Reference
 from kpi.known import Known
 from kpi.queries import ROWS_KEPT, Results, Texts
@@ -100,13 +101,31 @@ class State:
         return self.versions.get(name) != before.versions.get(name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Held:
     """A state whose rows are in memory, with the values of dimensions and the results that were read from them."""
 
     state: State
     results: Results
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    values: dict[str, dict[str, str]]
+
+
+def _values(
+    writer: duckdb.DuckDBPyConnection, before: Held | None, state: State, brought: Mapping[str, FromClause]
+) -> dict[str, dict[str, str]]:
+    """Return the values of dimensions that rows hold: to find them in all rows takes longer than most answers.
+
+    To those that were found before come those of what was `brought` in, unless other helpdesks count by now.
+    """
+    same = before is not None and before.state.known.helpdesks == state.known.helpdesks
+    known, tables = (before.values, brought) if before is not None and same else ({}, HOLDING)
+    conditions = counted(state.known)
+    found = {}
+    for kind in DIMENSIONS.values():
+        if kind.in_rows:
+            more = distinct(writer, kind.key, tables, conditions, many=kind.many)
+            found[kind.key] = {value: value for value in sorted({*known.get(kind.key, ()), *more})}
+    return found
 
 
 class MemorySnapshot(ColumnarFrames):
@@ -191,9 +210,11 @@ class MemoryFrames:
                 if held is None:
                     self._load(connection, writer)
                 writer.begin()
-                if held is not None:
-                    self._follow(connection, writer, held.state, state)
-                self._publish(writer, number + 1, Held(state=state, results=Results(self._remembered)))
+                brought = HOLDING if held is None else self._follow(connection, writer, held.state, state)
+                values = _values(writer, held, state, brought)
+                for name in schema.FACTS:
+                    writer.execute(f"DROP TABLE IF EXISTS new_{name}")
+                self._publish(writer, number + 1, Held(state, Results(self._remembered), values))
                 self._compress(writer)
             return True
 
@@ -242,8 +263,11 @@ class MemoryFrames:
         for name in ACROSS_TICKETS:
             writer.execute(f"CREATE VIEW {quoted(name)} AS {_text(name)}")
 
-    def _follow(self, connection: Connection, writer: duckdb.DuckDBPyConnection, before: State, state: State) -> None:
-        """Bring in what changed between two states."""
+    def _follow(
+        self, connection: Connection, writer: duckdb.DuckDBPyConnection, before: State, state: State
+    ) -> dict[str, FromClause]:
+        """Bring in what changed between two states, and return the tables that hold it."""
+        brought: dict[str, FromClause] = {}
         changed, removed = state.moved(before, "facts"), state.moved(before, "facts_removed")
         if changed:
             self._bring(connection, writer, before.versions.get("facts", 0))
@@ -255,11 +279,10 @@ class MemoryFrames:
         for name, tables in READS.items():
             if removed or written & {table.name for table in tables}:
                 self._join(writer, name)
+                brought[name] = RECORDS[name]
             elif changed and "ticket_id" in RECORDS[name].c:
                 self._replace(writer, name, f"FROM ({_text(name)}) WHERE ticket_id IN {CHANGED}")
-        if changed:
-            for name in schema.FACTS:
-                writer.execute(f"DROP TABLE new_{name}")
+        return brought | ({f"new_{name}": table for name, table in schema.FACTS.items()} if changed else {})
 
     def _reload(self, connection: Connection, writer: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
         create_table(writer, name, table)
