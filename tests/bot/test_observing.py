@@ -81,7 +81,7 @@ def test_the_same_told_again_is_stored_once(engine):
     assert len(changes(engine)) == 2
 
 
-@pytest.mark.parametrize("order", list(permutations([1, 1, 2, 2])), ids=lambda order: "".join(map(str, order)))
+@pytest.mark.parametrize("order", sorted(set(permutations([1, 1, 2, 2]))), ids=lambda order: "".join(map(str, order)))
 def test_an_older_state_told_later_brings_nothing_back(engine, order):
     looks = [told(START, team="a"), told(START + HOUR, team="b"), told(START + 2 * HOUR, Status.SOLVED, team="c")]
     store(engine, looks[0], *(looks[number] for number in order))
