@@ -93,7 +93,7 @@ def _explained(kpi: Listed, text: Text) -> list[str]:
     ]
     if isinstance(kpi, Kpi) and isinstance(kpi.measure, Duration) and kpi.measure.business is not None:
         lines.append(text("define.time"))
-    lines += _bands(kpi, text)
+    lines += _limits(kpi, text)
     if kpi.higher_is_better is not None:
         lines.append(text("define.higher" if kpi.higher_is_better else "define.lower"))
     if kpi.target_range is not None:
@@ -102,13 +102,11 @@ def _explained(kpi: Listed, text: Text) -> list[str]:
     return lines
 
 
-def _bands(kpi: Listed, text: Text) -> list[str]:
-    """Return where the bands of a KPI meet, and which of them make its share, as the settings have it."""
+def _limits(kpi: Listed, text: Text) -> list[str]:
+    """Return where the bands of a KPI meet, and within what time its share counts, as the settings have it."""
     edges, limit = edges_of(kpi), limit_of(kpi)
-    if not edges:
-        return []
-    told = [text.band(band.lower, band.upper, days=in_days(edges)) for band in bands(edges)]
-    lines = [text("define.bands", bands=" · ".join(told))]
+    told = [text.band(band.lower, band.upper, days=in_days(edges)) for band in bands(edges)] if edges else []
+    lines = [text("define.bands", bands=" · ".join(told))] if told else []
     return lines if limit is None else [*lines, text("define.within", limit=text.duration(limit))]
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator
 
 from bot.settings_values import Duration, SettingsTable, duration, refusal, written
-from kpi.catalogue import CATALOGUE, Composite, Kpi, Listed
-from kpi.configuration import banded, changed, edges_of, limit_of
+from kpi.catalogue import CATALOGUE, AnyKpi, Composite, Kpi, Listed
+from kpi.configuration import changed, edges_of, limit_of, limited
 from kpi.errors import suggest
 from kpi.question import Unit
 from kpi.targets import Targets
@@ -75,10 +75,12 @@ def _is_number(text: str) -> bool:
 Targeted = Annotated[Any, BeforeValidator(_targets)]
 """The `targets` of the file: Targets."""
 
-# --- Bands -------------------------------------------------------------------------------------------------------
+# --- Limits ------------------------------------------------------------------------------------------------------
 
-BANDED = {key: kpi for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi) and edges_of(kpi)}
-"""The KPIs that have bands."""
+LIMITED = {
+    key: kpi for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi | Composite) and (edges_of(kpi) or limit_of(kpi))
+}
+"""The KPIs that have bands, or are the share within a time."""
 
 
 def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
@@ -91,34 +93,34 @@ def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class KpiTable(SettingsTable):
-    """What is decided about one KPI: the limits between its bands, and the one that its share counts within."""
+    """What is decided about one KPI: the limits between its bands, and the time that its share counts within."""
 
     bands: Annotated[tuple[Duration, ...], AfterValidator(_rising)] | None = None
     within: Duration | None = None
 
-    def kpi(self, usual: Kpi) -> Kpi:
+    def kpi(self, usual: AnyKpi) -> AnyKpi:
         """Return the KPI as it is wanted; what isn't decided stays."""
-        return banded(usual, self.bands or edges_of(usual), self.within)
+        return limited(usual, self.bands or edges_of(usual), self.within)
 
 
 def _known_kpis(given: object) -> object:
     for key in given if isinstance(given, Mapping) else ():
-        if key not in BANDED:
-            near = suggest(str(key), BANDED, limit=1)
-            raise refusal("unknown_setting", suggestions=near, known=list(BANDED), inside=(str(key),))
+        if key not in LIMITED:
+            near = suggest(str(key), LIMITED, limit=1)
+            raise refusal("unknown_setting", suggestions=near, known=list(LIMITED), inside=(str(key),))
     return given
 
 
 def _limits_of_bands(tables: dict[str, KpiTable]) -> dict[str, KpiTable]:
     """Refuse a limit that no band ends at: nobody could add the bands up to the share."""
     for key, table in tables.items():
-        limit = limit_of(BANDED[key])
-        if limit is None:
-            if table.within is not None:
-                raise refusal("unknown_setting", suggestions=[], known=["bands"], inside=(key, "within"))
-            continue
-        within, limits = table.within or limit, table.bands or edges_of(BANDED[key])
-        if within not in limits:
+        limit, edges = limit_of(LIMITED[key]), edges_of(LIMITED[key])
+        if limit is None and table.within is not None:
+            raise refusal("unknown_setting", suggestions=[], known=["bands"], inside=(key, "within"))
+        if not edges and table.bands is not None:
+            raise refusal("unknown_setting", suggestions=[], known=["within"], inside=(key, "bands"))
+        within, limits = table.within or limit, table.bands or edges
+        if limits and within is not None and within not in limits:
             choices = [written(seconds) for seconds in limits]
             raise refusal("setting_no_limit_of_bands", value=written(within), choices=choices, inside=(key, "within"))
     return tables
@@ -130,4 +132,4 @@ KpiTables = Annotated[dict[str, KpiTable], BeforeValidator(_known_kpis), AfterVa
 
 def configured(tables: Mapping[str, KpiTable]) -> dict[str, Listed]:
     """Return the KPIs that are otherwise than in the catalogue."""
-    return changed({key: table.kpi(BANDED[key]) for key, table in tables.items()})
+    return changed({key: table.kpi(LIMITED[key]) for key, table in tables.items()})

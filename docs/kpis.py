@@ -271,6 +271,8 @@ def _kind(kpi: Listed) -> str:
     measure = kpi.measure
     if isinstance(measure, Duration) and measure.business is None:
         return "measure.age"
+    if isinstance(measure, Ratio):
+        return "measure.ratio"
     name = type(measure).__name__.casefold()
     return "measure.mean_duration" if name == "mean" and kpi.unit is Unit.SECONDS else f"measure.{name}"
 

@@ -1,10 +1,10 @@
-"""What a desk has decided about its KPIs: what it aims at, and where their bands meet."""
+"""What a desk has decided about its KPIs: what it aims at, where bands meet, within what time a share counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kpi.catalogue import CATALOGUE, AnyKpi, Composite, Kpi, Listed, find
-from kpi.durations import Bands, Duration
+from kpi.durations import Bands, Duration, Within
 from kpi.targets import Targets
 
 
@@ -39,28 +39,37 @@ def edges_of(kpi: Listed) -> tuple[int, ...]:
 
 
 def limit_of(kpi: Listed) -> int | None:
-    """Return the seconds within which the share counts that a KPI with bands is; None of any other."""
-    return kpi.measure.within if isinstance(kpi, Kpi) and isinstance(kpi.measure, Bands) else None
+    """Return the seconds within which the share counts that a KPI is; None of one that is none of durations."""
+    match kpi:
+        case Kpi(measure=Bands() | Within() as share):
+            return share.within
+        case Composite(rows_of=str(shown)):
+            return limit_of(kpi.made_of[shown])
+    return None
 
 
-def banded(kpi: Kpi, edges: tuple[int, ...], within: int | None = None) -> Kpi:
-    """Return a KPI whose bands meet at these seconds, and whose share, if it is one, counts within that limit."""
-    match kpi.measure:
-        case Bands() as share:
+def limited(kpi: AnyKpi, edges: tuple[int, ...], within: int | None = None) -> AnyKpi:
+    """Return a KPI whose bands, if it has any, meet at these seconds, and whose share counts within that limit."""
+    match kpi:
+        case Composite(rows_of=str(shown)):
+            return replace(kpi, made_of={**kpi.made_of, shown: limited(kpi.made_of[shown], edges, within)})
+        case Kpi(measure=Within() as share):
+            return replace(kpi, measure=replace(share, within=within or share.within))
+        case Kpi(measure=Bands() as share):
             return replace(kpi, measure=replace(share, edges=edges, within=within or share.within))
-        case Duration() as duration:
+        case Kpi(measure=Duration() as duration):
             return replace(kpi, measure=replace(duration, edges=edges))
-    raise TypeError(kpi.key)  # it has no bands
+    raise TypeError(kpi.key)  # it has neither
 
 
-def changed(kpis: Mapping[str, Kpi]) -> dict[str, Listed]:
+def changed(kpis: Mapping[str, AnyKpi]) -> dict[str, Listed]:
     """Return KPIs that stand for those of the same keys in the catalogue, with the composites that are made of them."""
     remade = {key: _remade(kpi, kpis) for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi | Composite)}
     return {key: kpi for key, kpi in remade.items() if kpi is not CATALOGUE[key]}
 
 
-def _remade(kpi: AnyKpi, kpis: Mapping[str, Kpi]) -> AnyKpi:
-    if isinstance(kpi, Kpi):
+def _remade(kpi: AnyKpi, kpis: Mapping[str, AnyKpi]) -> AnyKpi:
+    if isinstance(kpi, Kpi) or kpi.key in kpis:
         return kpis.get(kpi.key, kpi)
     made_of = {name: _remade(member, kpis) for name, member in kpi.made_of.items()}
     return kpi if made_of == kpi.made_of else replace(kpi, made_of=made_of)

@@ -1,13 +1,13 @@
 """Measures of time: the percentiles of durations, and the bands they fall in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import narwhals as nw
 
 from kpi.bands import Band, bands
-from kpi.measures import COUNTED, P90, Found, counting, flag, ratio
+from kpi.measures import COUNTED, P90, Found, Ratio, counting, flag, ratio
 from kpi.question import Figure, Unit
 
 
@@ -90,6 +90,19 @@ class Duration(Timed):
     @property
     def _bands(self) -> tuple[Band, ...]:
         return bands(self.edges) if self.edges else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Within(Ratio):
+    """The share of rows whose `seconds` are at most `within`; the others may have none."""
+
+    numerator: nw.Expr = field(init=False)
+    seconds: nw.Expr
+    within: int
+
+    def __post_init__(self) -> None:
+        """Say which rows succeed."""
+        object.__setattr__(self, "numerator", self.seconds <= self.within)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -4,12 +4,12 @@ from cast import DAY, HOUR
 from slow.reading import Desk
 
 from kpi.catalogue import CATALOGUE
-from kpi.configuration import Configuration, banded, changed
+from kpi.configuration import Configuration, changed, limited
 from kpi.targets import Targets
 
 
 def configuration_of(desk: Desk) -> Configuration:
-    kpis = {key: banded(CATALOGUE[key], edges, desk.within) for key, edges in desk.edges.items()}
+    kpis = {key: limited(CATALOGUE[key], edges, desk.within) for key, edges in desk.edges.items()}
     return Configuration(targets=Targets(general=desk.targets), kpis=changed(kpis))
 
 

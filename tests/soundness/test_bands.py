@@ -9,7 +9,7 @@ from facts import Ledger
 from bot.database import open_database
 from kpi.answer import answer
 from kpi.catalogue import CATALOGUE
-from kpi.configuration import Configuration, banded, changed, limit_of
+from kpi.configuration import Configuration, changed, limit_of, limited
 from kpi.drilldown import tickets_behind
 from kpi.explain import explain
 from kpi.memory import MemoryFrames
@@ -22,8 +22,8 @@ WEEK = Period.of(date(2026, 10, 12), Grain.WEEK, PARIS)
 T0 = at("2026-10-12 08:00")
 END = at("2026-10-31 23:00")  # of October, midnight in Paris
 
-RESPONSES = banded(CATALOGUE["response_bands"], (30 * MINUTE, 2 * HOUR), within=2 * HOUR)
-AGES = banded(CATALOGUE["backlog_age"], (2 * DAY,))
+RESPONSES = limited(CATALOGUE["response_bands"], (30 * MINUTE, 2 * HOUR), within=2 * HOUR)
+AGES = limited(CATALOGUE["backlog_age"], (2 * DAY,))
 OURS = Configuration(kpis=changed({"response_bands": RESPONSES, "backlog_age": AGES}))
 
 
@@ -122,4 +122,4 @@ def test_what_has_no_bands_stays_as_it_is_and_the_rest_of_the_catalogue_is_the_s
     assert OURS.find("fcr") is CATALOGUE["fcr"]
     assert [limit_of(OURS.find(key)) for key in ("response_bands", "frt")] == [2 * HOUR, None]
     with pytest.raises(TypeError):
-        banded(CATALOGUE["fcr"], (HOUR,))
+        limited(CATALOGUE["fcr"], (HOUR,))

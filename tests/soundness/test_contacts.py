@@ -7,6 +7,9 @@ from cast import ALICE, BOB, DAY, MINUTE, PARIS, at
 from records import Records
 
 from kpi.answer import answer
+from kpi.catalogue import CATALOGUE
+from kpi.configuration import Configuration, changed, limited
+from kpi.drilldown import tickets_behind
 from kpi.period import Grain, Period
 from kpi.question import Filter, Question, Sample, Unit
 
@@ -47,6 +50,16 @@ def test_the_service_level_divides_by_all_that_was_offered_but_short_abandons(en
     figure = ask("service_level", cisco().frames(engine)).figure
     assert (fraction(figure), figure.value) == ((70, 100), 0.7)  # not 70 ÷ 90 (ignored) nor 80 ÷ 100 (in favour)
     assert (figure.parts["offered"].value, figure.parts["offered"].parts["short_abandons"].value) == (100, 0)
+
+
+def test_the_service_level_counts_within_the_wait_that_was_set(engine):
+    kpis = changed({"service_level": limited(CATALOGUE["service_level"], (), 21)})
+    question = Question(kpi="service_level", period=OCTOBER)
+    frames = cisco().frames(engine)
+    told = answer(question, frames, NOW, Configuration(kpis=kpis))
+    assert (fraction(told.figure), told.within) == ((90, 100), 21)
+    assert tickets_behind(question, frames, NOW, Configuration(kpis=kpis)).total == 100
+    assert (fraction(answer(question, frames, NOW).figure), answer(question, frames, NOW).within) == ((70, 100), 20)
 
 
 def test_short_abandons_are_in_neither_part_of_the_service_level_and_told(engine):
