@@ -184,7 +184,7 @@ class Observed:
 class Quantity(StrEnum):
     """What helpdesks say of tickets themselves, by the names of our own facts where they mean about the same.
 
-    Seconds end in `_s`, instants in `_at`, the others are numbers.
+    Seconds end in `_s`, instants in `_at`; what was breached is 0 or 1, the others are numbers.
     """
 
     FIRST_REPLY_S = "first_reply_s"
@@ -204,6 +204,8 @@ class Quantity(StrEnum):
     DUE_AT = "due_at"  # without saying what for
     FIRST_REPLY_TARGET_S = "first_reply_target_s"
     RESOLUTION_TARGET_S = "resolution_target_s"
+    FIRST_REPLY_BREACHED = "first_reply_breached"
+    RESOLUTION_BREACHED = "resolution_breached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

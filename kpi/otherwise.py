@@ -19,6 +19,7 @@ class Basis(StrEnum):
 
     BUSINESS = "business"  # seconds of business time
     CALENDAR = "calendar"  # seconds of calendar time
+    BREACH = "breach"  # 1 when a promise was broken, 0 when it was kept
     MOMENT = "moment"  # when it happened, or is due
     TARGET = "target"  # promised seconds
     NUMBER = "number"
@@ -43,6 +44,7 @@ class Cause(StrEnum):
     WITHOUT_SOLVE = "without_solve"  # reopens of what was ended and never solved
     NEXT_OPENING = "next_opening"  # in place of closing time, when no time passes in between
     AROUND_THE_CLOCK = "around_the_clock"
+    IN_BUSINESS_TIME = "in_business_time"
 
 
 Sides = Mapping[Basis, int | None]
@@ -66,13 +68,17 @@ def variants(found: Iterable[Variant]) -> list[Variant]:
 
 def first_reply(story: Story, _rules: Rulebook) -> Iterator[Variant]:
     """Yield what else the time to the first reply could be."""
-    ends = [
-        ((), _first(story, lambda step: step.reply)),
+    ends: list[Option] = [((), _first(story, lambda step: step.reply)), *_other_replies(story)]
+    return _times(story, ends, {NOTHING: (), WAITING: (Cause.WAITING_LEFT_OUT,)})
+
+
+def _other_replies(story: Story) -> list[Option]:
+    """Return what else could be taken for the first reply."""
+    return [
         ((Cause.MACHINE_REPLY,), _first(story, _answers)),
         ((Cause.INTERNAL_NOTE,), _first(story, _is_agents)),
         ((Cause.OPENING_MESSAGE,), _first(story, lambda step: step.opening and not _is_customers(step))),
     ]
-    return _times(story, ends, {NOTHING: (), WAITING: (Cause.WAITING_LEFT_OUT,)})
 
 
 def resolution(story: Story, _rules: Rulebook) -> Iterator[Variant]:
@@ -172,18 +178,27 @@ def _is_agents(step: Step) -> bool:
 
 
 def due(metric: Metric) -> Callable[[Story, Rulebook], Iterator[Variant]]:
-    """Return what yields when else a promise could be due."""
+    """Return what yields when else a promise could be due, and what else could have come of it."""
 
     def found(story: Story, rules: Rulebook) -> Iterator[Variant]:
+        stops = _other_replies(story) if metric is Metric.FIRST_REPLY else []
         for (kind, promised), (hours, told) in product(_promises(rules), _schedules(story, _end(story))):
             timed = (clock.row for clock in clocks(told, converse(told).turns, promised))
             row = next((row for row in timed if row["metric"] == metric), None)
-            for column, also in (("due_at", ()), ("late_after", (Cause.NEXT_OPENING,))):
-                if row is not None:
-                    at = row[column]
-                    yield (*kind, *hours, *also), {Basis.MOMENT: None if at is None else int(at)}
+            if row is None:
+                continue
+            due_at, late_after, breached = (_number(row[name]) for name in ("due_at", "late_after", "breached"))
+            yield (*kind, *hours), {Basis.BREACH: breached, Basis.MOMENT: due_at}
+            yield (*kind, *hours, Cause.NEXT_OPENING), {Basis.BREACH: breached, Basis.MOMENT: late_after}
+            for cause, stop in stops:
+                if stop is not None and late_after is not None:
+                    yield (*cause, *kind, *hours), {Basis.BREACH: int(stop > late_after), Basis.MOMENT: due_at}
 
     return found
+
+
+def _number(value: str | float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 def _end(story: Story) -> int:
@@ -194,9 +209,7 @@ def _promises(rules: Rulebook) -> Iterator[tuple[tuple[Cause, ...], Rulebook]]:
     yield (), rules
     for cause, pauses in ((Cause.WAITING_COUNTED, NOTHING), (Cause.WAITING_LEFT_OUT, WAITING)):
         yield (cause,), replace(rules, policies=tuple(replace(policy, pauses=pauses) for policy in rules.policies))
-    around = [[replace(target, business=False) for target in policy.targets] for policy in rules.policies]
-    policies = zip(rules.policies, around, strict=True)
-    yield (
-        (Cause.AROUND_THE_CLOCK,),
-        replace(rules, policies=tuple(replace(policy, targets=tuple(targets)) for policy, targets in policies)),
-    )
+    for cause, business in ((Cause.AROUND_THE_CLOCK, False), (Cause.IN_BUSINESS_TIME, True)):
+        targets = [tuple(replace(target, business=business) for target in policy.targets) for policy in rules.policies]
+        policies = zip(rules.policies, targets, strict=True)
+        yield (cause,), replace(rules, policies=tuple(replace(policy, targets=other) for policy, other in policies))

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     ROUNDED_DOWN = "rounded_down"  # they count whole minutes
     ROUNDED_UP = "rounded_up"
     A_MOMENT = "a_moment"  # apart
+    OTHER_TARGET = "other_target"  # their policy promises another time
     OTHER_HOURS = "other_hours"  # the calendar time is the same
     NO_SCHEDULE = "no_schedule"  # theirs is business time, and nothing says here what that is
     DELETED = "deleted"
@@ -102,11 +103,17 @@ def _number(kpi: str, column: str, said: Quantity, otherwise: Callable[..., Iter
     )
 
 
-def _promise(kpi: str, metric: Metric, moments: tuple[Quantity, ...], target: Quantity) -> Comparison:
+def _promise(
+    kpi: str, metric: Metric, breached: Quantity, moments: tuple[Quantity, ...], target: Quantity
+) -> Comparison:
     return Comparison(
         kpi=kpi,
-        columns={Basis.MOMENT: "due_at", Basis.TARGET: "target_s"},
-        said={Basis.MOMENT: tuple((moment, False) for moment in moments), Basis.TARGET: ((target, True),)},
+        columns={Basis.BREACH: "breached", Basis.MOMENT: "due_at", Basis.TARGET: "target_s"},
+        said={
+            Basis.BREACH: ((breached, False),),
+            Basis.MOMENT: tuple((moment, False) for moment in moments),
+            Basis.TARGET: ((target, True), (target, False)),
+        },
         otherwise=due(metric),
     )
 
@@ -124,10 +131,17 @@ COMPARISONS: Mapping[str, Comparison] = {
         _time("first_resolution_time", "first_resolution", "first_solved_at", _SOLVED_FIRST, first_resolution),
         _number("reopen_rate", "reopens", Quantity.REOPENS, reopened),
         _number("replies_per_ticket", "replies", Quantity.REPLIES, replies),
-        _promise("frt_sla", Metric.FIRST_REPLY, (Quantity.FIRST_REPLY_DUE_AT,), Quantity.FIRST_REPLY_TARGET_S),
+        _promise(
+            "frt_sla",
+            Metric.FIRST_REPLY,
+            Quantity.FIRST_REPLY_BREACHED,
+            (Quantity.FIRST_REPLY_DUE_AT,),
+            Quantity.FIRST_REPLY_TARGET_S,
+        ),
         _promise(
             "resolution_sla",
             Metric.RESOLUTION,
+            Quantity.RESOLUTION_BREACHED,
             (Quantity.RESOLUTION_DUE_AT, Quantity.DUE_AT),
             Quantity.RESOLUTION_TARGET_S,
         ),
@@ -163,18 +177,21 @@ def agreed(ours: Sides, theirs: Sides) -> Reason | None:
 def explain_difference(ours: Sides, theirs: Sides, otherwise: Iterable[Variant]) -> Why:
     """Return what makes two figures differ that don't agree.
 
-    1. What our figure would be by another definition, the fewest causes first: the first that agrees with theirs.
-    2. Of business time: the calendar time agrees, ours or that by another definition, so their hours are others.
-    3. Nothing explains it.
+    1. Another time was promised.
+    2. What our figure would be by another definition, the fewest causes first: the first that agrees with theirs.
+    3. Of business time: the calendar time agrees, ours or that by another definition, so their hours are others.
+    4. Nothing explains it.
 
     Args:
         ours: our figure; empty where we have none.
         theirs: the helpdesk's.
         otherwise: ours by other definitions.
     """
+    if Basis.TARGET in ours and ours[Basis.TARGET] != theirs.get(Basis.TARGET, ours[Basis.TARGET]):
+        return (Reason.OTHER_TARGET,)
     known = variants(otherwise)
     for causes, sides in known:
-        if agreed(sides, theirs) is not None:
+        if _fits(sides, theirs):
             return causes
     if Basis.BUSINESS in theirs and (not ours or ours.get(Basis.BUSINESS) is not None):
         whole: Sides = {basis: value for basis, value in theirs.items() if basis is not Basis.BUSINESS}
@@ -184,3 +201,9 @@ def explain_difference(ours: Sides, theirs: Sides, otherwise: Iterable[Variant])
     if ours and common(ours, theirs) is None:
         return (Reason.NO_SCHEDULE,)
     return (Reason.UNEXPLAINED,) if ours else (Reason.OURS_MISSING,)
+
+
+def _fits(variant: Sides, theirs: Sides) -> bool:
+    """Tell whether a variant gives their figure; half of all would give a breach, so it has to be due then, too."""
+    due: Sides = {basis: value for basis, value in theirs.items() if basis is not Basis.BREACH}
+    return agreed(variant, theirs) is not None and (common(variant, due) is None or agreed(variant, due) is not None)

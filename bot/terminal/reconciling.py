@@ -131,6 +131,8 @@ def _value(basis: Basis, value: int | None, zone: str, text: Text) -> str:
             return text.moment(value, zone)
         case Basis.NUMBER:
             return text.number(value)
+        case Basis.BREACH:
+            return text("reconcile.breached" if value else "reconcile.kept")
         case _:
             return text.duration(value, days=basis is Basis.CALENDAR)
 

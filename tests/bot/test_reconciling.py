@@ -36,6 +36,10 @@ kind = "demo"
 name = "Office"
 zone = "UTC"
 hours = {{ mon-fri = "09:00-18:00" }}
+
+[[policies]]
+name = "Standard"
+first_reply = "30m"
 """
 
 
@@ -171,7 +175,7 @@ def command(make_sqlite, settings, settings_file):
     """Return a function that runs the command on a desk with three tickets."""
     url = make_sqlite()
     engine = open_database(url)
-    odd = {"business_first_reply_s": 4 * HOUR, "first_reply_s": 5 * HOUR}
+    odd = {"business_first_reply_s": 4 * HOUR, "first_reply_s": 5 * HOUR, "first_reply_breached": 0}
     store(
         engine,
         settings,
@@ -203,6 +207,11 @@ def test_the_command_tells_reasons_and_the_worst_with_both_values(command):
     assert [row.split()[0] for row in rows[4:7]] == ["Ticket", "=2", "3"]
     assert all(part in rows[5] for part in ("1 h", "4 h", "unexplained"))
     assert all(part in rows[6] for part in ("–", "1 h 30 min", "automatic messages and bots count there"))
+
+
+def test_the_command_tells_whether_each_side_calls_a_promise_kept(command):
+    done = command(DESK, "2026-10-05..2026-10-11", "--kpi", "frt_sla")
+    assert re.search(r"^=2 +late +in time +unexplained$", done.stdout, re.MULTILINE)
 
 
 def test_the_command_speaks_french(command):

@@ -216,6 +216,7 @@ def zd_settings(url: str, **options: object) -> HelpdeskSettings:
 def busy_zendesk(tickets: int) -> FakeZendesk:
     """Return a Zendesk with tickets of every kind, that fill several pages: reopened, merged, deleted, rated."""
     zd = FakeZendesk(page_size=max(3, tickets // 6), list_size=4)
+    zd.slas = {"reply_time": (24 * 60, False), "resolution_time": (3 * 24 * 60, False)}
     agents, customers = list(zd.agents)[:2], list(zd.customers)
     for number in range(1, tickets + 1):
         agent = agents[number % 2]

@@ -19,6 +19,7 @@ from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
+from contract.zendesk_metric_events import Life, Sla, metric_events
 from werkzeug import Request, Response
 
 EMAIL, KEY = "robot@acme.example", "6wiIBWbGkBMo1mRDMuVwkw1EPsNkeUj95PIz2akv"
@@ -69,6 +70,8 @@ class FakeZendesk:
     holidays: dict[int, list[Row]] = field(default_factory=dict)  # by schedule
     business: Callable[[int], int] = lambda minutes: minutes  # of so many calendar minutes
     metrics: dict[int, Row] = field(default_factory=dict)  # what is said otherwise of a ticket
+    slas: dict[str, Sla] = field(default_factory=dict)  # promised to all tickets, by metric
+    events: dict[int, Any] = field(default_factory=dict)  # what is told otherwise of a ticket's clocks
     measures: bool = True
     archived: set[int] = field(default_factory=set)
     erased: set[int] = field(default_factory=set)
@@ -441,6 +444,8 @@ class FakeZendesk:
         users = {"users": [self._user(number) for number in named]} if "users" in included else {}
         if "metric_sets" in included and self.measures:
             rows = [row | {"metric_set": self._metrics(row["id"])} for row in rows]
+        if "metric_events" in included:
+            rows = [row | self._clocks(row["id"]) for row in rows]
         answer = self._json(
             {
                 "tickets": rows,
@@ -556,15 +561,31 @@ class FakeZendesk:
             "via": via(one["channel"]),
         }
 
+    def _said_by(self, number: int) -> tuple[list[int], list[int]]:
+        """Return when agents and when others wrote publicly after a ticket's beginning."""
+        requester = self.tickets[number]["requester_id"]
+        said = [one for one in self._of[number][1:] if (one.get("comment") or {}).get("public")]
+        replied = [one["at"] for one in said if one["by"] in self.agents and one["by"] != requester]
+        return replied, [one["at"] for one in said if one["at"] not in replied]
+
+    def _steps(self, number: int) -> list[tuple[int, str, str]]:
+        changed = ((one["at"], change) for one in self._of[number] for change in one.get("changed", ()))
+        return [(at, old, new) for at, (name, old, new, _) in changed if name == "status"]
+
+    def _clocks(self, number: int) -> Row:
+        """Return a ticket's metric events as they come with it, within it and by metric."""
+        if not self._of[number]:
+            return {}
+        began_at = self._of[number][0]["at"]
+        replied, asked = self._said_by(number)
+        statuses = [(began_at, "new"), *((at, new) for at, _, new in self._steps(number))]
+        life = Life(ticket=number, began_at=began_at, replied_at=replied, asked_at=asked, statuses=statuses)
+        return {"metric_events": self.events.get(number, metric_events(life, self.slas, self.business))}
+
     def _metrics(self, number: int) -> Row:
         """Return a ticket's metrics: whole minutes, in business time those of `business`."""
-        mine = self._of[number]
-        requester = self.tickets[number]["requester_id"]
-        said = [one for one in mine[1:] if (one.get("comment") or {}).get("public")]
-        replied = [one["at"] for one in said if one["by"] in self.agents and one["by"] != requester]
-        steps = [
-            (one["at"], old, new) for one in mine for name, old, new, _ in one.get("changed", ()) if name == "status"
-        ]
+        mine, steps = self._of[number], self._steps(number)
+        replied, _ = self._said_by(number)
         solved = [at for at, old, new in steps if new == "solved" != old]
         full = solved[-1:] if self.tickets[number]["status"] in {"solved", "closed"} else []
 
@@ -594,7 +615,9 @@ class FakeZendesk:
         if part == "":
             users = [self._user(user) for user in (kept["requester_id"], kept["assignee_id"]) if user is not None]
             shown = {name: value for name, value in kept.items() if name != "generated_timestamp"}
-            measured = "metric_sets" in request.args.get("include", "") and self.measures
+            included = request.args.get("include", "").split(",")
+            measured = "metric_sets" in included and self.measures
+            shown |= self._clocks(number) if "metric_events" in included else {}
             beside = [self._metrics(number)] if measured else []
             return self._json({"ticket": shown, "users": users, "metric_sets": beside})
         if number in self.broken:

@@ -99,6 +99,99 @@ def test_zendesks_first_reply_in_messaging_is_told_to_the_second(zd, zendesk):
     assert read(zendesk, ticket)[("first_reply_s", False)] == 47
 
 
+def promised(found, kind):
+    """Return what is said of a promise: the target and whether in business time, when it is due, whether it broke."""
+    names = {name: (value, business) for (name, business), value in found.items() if name.startswith(kind)}
+    due, broken = (names.get(f"{kind}_{what}", (None,))[0] for what in ("due_at", "breached"))
+    return names.get(f"{kind}_target_s"), due, broken
+
+
+@pytest.mark.parametrize(
+    ("waits_s", "replies", "outcome"),
+    [
+        (600, True, (False, 0)),
+        (3600, True, (False, 0)),  # late is later than due
+        (3601, True, (True, 1)),
+        (600, False, (True, None)),  # a breach that has not happened yet is known already
+        (3601, False, (True, 1)),
+    ],
+)
+def test_zendesks_metric_events_say_when_a_first_reply_was_due_and_whether_it_was_late(
+    zd, zendesk, waits_s, replies, outcome
+):
+    zd.slas = {"reply_time": (60, True), "next_reply_time": (1, False)}
+    ticket = zd.create()
+    created = zd.now
+    zd.tick(waits_s - 60)
+    if replies:
+        zd.reply(ticket)
+        zd.ask(ticket)  # the next reply has a promise of its own, which is broken
+        zd.tick(7200)
+    zd.note(ticket)
+    due, broken = outcome
+    expected = ((3600, True), created + 3600 if due else None, broken)
+    assert promised(read(zendesk, ticket), "first_reply") == expected
+    zd.tick(120)
+    assert promised(said(told(list(zendesk.pages(None)))[str(ticket)]), "first_reply") == expected
+
+
+def test_zendesks_promise_of_a_resolution_is_the_one_that_our_rules_take_and_goes_on_when_it_is_reopened(zd, zendesk):
+    zd.slas = {"resolution_time": (1, False), "requester_wait_time": (5, False)}
+    ticket = zd.create()
+    created = zd.now
+    zd.set(ticket, status="pending")  # after a minute
+    zd.tick(3600)
+    zd.set(ticket, status="open")
+    zd.set(ticket, status="solved")  # after two minutes that count
+    assert promised(read(zendesk, ticket), "resolution") == ((300, False), None, 0)
+    zd.ask(ticket)
+    reopened = zd.now
+    zd.note(ticket)
+    assert promised(read(zendesk, ticket), "resolution") == ((300, False), reopened + 180, None)
+    zd.tick(180)
+    zd.note(ticket)
+    assert promised(read(zendesk, ticket), "resolution") == ((300, False), reopened + 180, 1)
+    zd.events[ticket] = [row for rows in zd._clocks(ticket)["metric_events"].values() for row in rows]
+    assert promised(read(zendesk, ticket), "resolution") == ((300, False), reopened + 180, 1)  # all in one list
+    del zd.events[ticket], zd.slas["requester_wait_time"]
+    assert promised(read(zendesk, ticket), "resolution") == ((60, False), created + 60, 1)
+
+
+@pytest.mark.parametrize(
+    "untold",
+    [
+        pytest.param(lambda _: None, id="not included"),
+        pytest.param(lambda _: {}, id="empty"),
+        pytest.param(lambda events: {name: [{"type": "apply_sla"}] for name in events}, id="made otherwise"),
+        pytest.param(list, id="of another shape"),
+        pytest.param(
+            lambda events: {
+                name: [row for row in rows if row["type"] not in {"apply_sla", "breach"}]
+                for name, rows in events.items()
+            },
+            id="on a plan without SLAs",
+        ),
+        pytest.param(
+            lambda events: {
+                name: [*rows, rows[-1] | {"type": "apply_sla", "sla": None}] for name, rows in events.items()
+            },
+            id="under no policy any more",
+        ),
+    ],
+)
+def test_a_zendesk_that_tells_no_promise_tells_its_metrics(zd, zendesk, untold):
+    zd.slas = {"reply_time": (1, True), "resolution_time": (1, True)}
+    ticket = zd.create()
+    zd.tick(600)
+    zd.reply(ticket)
+    promised_too = read(zendesk, ticket)
+    zd.events[ticket] = untold(zd._clocks(ticket)["metric_events"])
+    assert promised_too.items() - read(zendesk, ticket).items() == {
+        item for item in promised_too.items() if item[0][0].endswith(("_target_s", "_due_at", "_breached"))
+    }
+    assert ("first_reply_s", False) in read(zendesk, ticket)
+
+
 def test_freshdesks_statistics_and_due_dates_are_told(httpserver):
     fd = FakeFreshdesk()
     ticket = fd.create()
@@ -268,7 +361,7 @@ def beside(make_sqlite):
 @pytest.mark.parametrize(
     ("desk", "compared"),
     [
-        (zendesk_desk, set(COMPARISONS) - {"frt_sla", "resolution_sla"}),
+        (zendesk_desk, set(COMPARISONS)),
         (freshdesk_desk, set(COMPARISONS) - {"first_resolution_time", "reopen_rate", "replies_per_ticket"}),
         (zammad_desk, {"frt", "resolution_time", "full_resolution_time", "first_resolution_time"}),
         (intercom_desk, set(COMPARISONS) - {"replies_per_ticket", "frt_sla", "resolution_sla"}),

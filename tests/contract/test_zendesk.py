@@ -980,6 +980,18 @@ def test_the_small_zendesk_answers_as_the_specification_says(zd, url, specificat
     assert set(answer) & set(resolved(specification, schema_of)["properties"])
 
 
+def test_the_small_zendesks_metric_events_are_as_the_specification_says(zd, specification):
+    zd.slas = dict.fromkeys(("reply_time", "requester_wait_time", "agent_work_time"), (60, False))
+    ticket = eventful(zd)
+    rows = [row for rows in zd._clocks(ticket)["metric_events"].values() for row in rows]
+    said = ("Base", "Breach", "SLA", "UpdateStatus")
+    shapes = [resolved(specification, {"$ref": f"/TicketMetricEvent{kind}Object"})["properties"] for kind in said]
+    properties = dict(item for shape in shapes for item in shape.items())
+    assert {name for row in rows for name in row} == set(properties)
+    validator = Draft4Validator({"properties": properties})
+    assert [error.message for row in rows for error in validator.iter_errors(row)] == []
+
+
 def resolved(specification, shape):
     """Return the shape that a reference leads to; of several together, their properties."""
     if "$ref" in shape:

@@ -198,12 +198,37 @@ def test_a_promise_is_due_at_the_same_instant_or_promises_the_same():
     told = Tale(T0).replies(T0 + 2 * HOUR)
     assert why("frt_sla", told, promised(HOUR), first_reply_due_at=at("2026-10-05 10:00")) == ("equal",)
     assert why("frt_sla", told, promised(HOUR), business_first_reply_target_s=HOUR) == ("equal",)
-    assert why("frt_sla", told, promised(HOUR), business_first_reply_target_s=2 * HOUR) == ("unexplained",)
+    assert why("frt_sla", told, promised(HOUR), business_first_reply_target_s=2 * HOUR) == ("other_target",)
 
 
-def test_their_promise_counts_around_the_clock():
+def test_their_promise_counts_around_the_clock_or_in_business_time():
     told = Tale(T0).replies(T0 + 2 * HOUR)
+    ten = at("2026-10-05 10:00")
     assert why("frt_sla", told, promised(HOUR), first_reply_due_at=T0 + HOUR) == ("around_the_clock",)
+    assert why("frt_sla", told, promised(HOUR, business=False), first_reply_due_at=ten) == ("in_business_time",)
+
+
+def test_where_they_say_whether_a_promise_was_broken_that_is_compared():
+    late = Tale(T0).replies(T0 + 3 * HOUR)
+    rules = promised(HOUR)  # until 10:00, and it was 11:00
+    assert why("frt_sla", late, rules, first_reply_breached=1, first_reply_due_at=T0) == ("equal",)
+    assert why("frt_sla", late, rules, first_reply_breached=0, first_reply_target_s=4 * HOUR) == ("other_target",)
+    running = Tale(T0)
+    assert why("frt_sla", running, rules, first_reply_breached=1, first_reply_due_at=T0 + 2 * HOUR) == ("equal",)
+
+
+def test_a_promise_that_only_they_call_broken_has_to_be_due_when_theirs_was():
+    kept = Tale(T0).replies(T0 + 2 * HOUR)
+    broken = {"first_reply_breached": 1, "business_first_reply_target_s": HOUR}
+    assert why("frt_sla", kept, promised(HOUR), first_reply_due_at=T0 + HOUR, **broken) == ("around_the_clock",)
+    assert why("frt_sla", kept, promised(HOUR), first_reply_due_at=T0 + HOUR + 60, **broken) == ("unexplained",)
+
+
+def test_a_promise_that_only_they_call_kept_was_kept_by_what_they_take_for_a_reply():
+    told = Tale(T0).bot_says(T0 + 90 * MINUTE).replies(T0 + 5 * HOUR)
+    kept = {"first_reply_breached": 0, "business_first_reply_target_s": HOUR}
+    assert why("frt_sla", told, promised(HOUR), **kept) == ("machine_reply",)
+    assert why("frt_sla", Tale(T0).replies(T0 + 5 * HOUR), promised(HOUR), **kept) == ("unexplained",)
 
 
 def test_their_promise_is_due_at_the_next_opening_in_place_of_closing_time():

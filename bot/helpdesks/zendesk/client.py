@@ -19,7 +19,7 @@ PAGE = 100
 EXPORT_SIZES = (1000, 500, 250, 125)
 """How many tickets are asked for at once; fewer when Zendesk takes too long for as many."""
 
-INCLUDED = "users,metric_sets"
+INCLUDED = "users,metric_sets,metric_events"
 """What comes along with tickets: https://developer.zendesk.com/documentation/ticketing/using-the-zendesk-api/side_loading/."""
 
 LAG_S = 60
@@ -33,7 +33,7 @@ EXPORTS = RateLimit(requests=10, total="", remaining="", used="")
 
 
 class Exported(NamedTuple):
-    """A page of the ticket export: records with their metrics, the users that they name, and where it goes on."""
+    """A page of the ticket export: records with what is measured of them, the users in them, and where it goes on."""
 
     tickets: list[Record]
     users: list[Record]
