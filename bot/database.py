@@ -103,12 +103,13 @@ def open_database(url: str, *, create: bool = True) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine, patience_ms: int = BUSY_TIMEOUT_MS) -> Iterator[Connection]:
+def writing(engine: Engine, patience_ms: int | None = None) -> Iterator[Connection]:
     """Give a connection in a transaction that will write: committed at the end, undone by an error.
 
     SQLite takes the write lock at once, since a reader that turns writer fails at random when another was faster.
-    `patience_ms` is how long to wait for another writer.
+    `patience_ms` is how long to wait for another writer, by default `BUSY_TIMEOUT_MS`.
     """
+    patience_ms = BUSY_TIMEOUT_MS if patience_ms is None else patience_ms
     with engine.connect().execution_options(kpi_bot_writes=True) as connection:
         _wait_at_most(connection, patience_ms)
         try:
