@@ -21,6 +21,12 @@ def clean_environment(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def slack_takes_messages_at_once(monkeypatch):
+    """Post without Slack's pace; tests of the pace set their own."""
+    monkeypatch.setattr("bot.posting.send.A_MESSAGE_EVERY_S", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def logs_as_before():
     """Undo what a command set up for its own logs."""
     root = logging.getLogger()

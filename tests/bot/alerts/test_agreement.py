@@ -88,8 +88,7 @@ def told_as_late(desk, metric):
 
 
 @pytest.fixture
-def desk(make_sqlite, engine_of, slack, monkeypatch):
-    monkeypatch.setattr("bot.posting.send.A_MESSAGE_EVERY_S", 0)  # Slack's pace is no matter here
+def desk(make_sqlite, engine_of, slack):
     return AlertDesk(engine_of(make_sqlite()), slack, now=START)
 
 

@@ -2,11 +2,6 @@ import pytest
 from digest_desk import DigestDesk, digest_slack
 
 
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    monkeypatch.setattr("bot.posting.send.A_MESSAGE_EVERY_S", 0.0)
-
-
 @pytest.fixture
 def slack():
     with digest_slack().running() as running:

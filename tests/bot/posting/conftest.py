@@ -13,6 +13,5 @@ def workspace():
 
 
 @pytest.fixture
-def poster(workspace, monkeypatch):
-    monkeypatch.setattr("bot.posting.send.A_MESSAGE_EVERY_S", 0.0)
+def poster(workspace):
     return posting_once(TOKEN, workspace.api_url)
