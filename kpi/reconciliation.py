@@ -204,6 +204,6 @@ def explain_difference(ours: Sides, theirs: Sides, otherwise: Iterable[Variant])
 
 
 def _fits(variant: Sides, theirs: Sides) -> bool:
-    """Tell whether a variant gives their figure; half of all would give a breach, so it has to be due then, too."""
+    """Tell whether a variant gives their figure; of two outcomes one comes by chance, so it has to be due then, too."""
     due: Sides = {basis: value for basis, value in theirs.items() if basis is not Basis.BREACH}
     return agreed(variant, theirs) is not None and (common(variant, due) is None or agreed(variant, due) is not None)

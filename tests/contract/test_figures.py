@@ -144,6 +144,8 @@ def test_zendesks_promise_of_a_resolution_is_the_one_that_our_rules_take_and_goe
     zd.set(ticket, status="open")
     zd.set(ticket, status="solved")  # after two minutes that count
     assert promised(read(zendesk, ticket), "resolution") == ((300, False), None, 0)
+    zd.set(ticket, status="pending")
+    assert promised(read(zendesk, ticket), "resolution") == ((300, False), None, None)  # neither kept nor broken yet
     zd.ask(ticket)
     reopened = zd.now
     zd.note(ticket)

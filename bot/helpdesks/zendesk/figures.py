@@ -90,7 +90,7 @@ def _promise(events: list[Record], until: int, target: Quantity, due: Quantity, 
         return
     seconds = int(sla.get("target_in_seconds") or sla["target"] * MINUTE)
     yield Figure(name=target, value=seconds, business=bool(sla["business_hours"]))
-    ends = [event for event in events if event["type"] in {"activate", "fulfill"}][-1:]
+    ends = [event for event in events if event["type"] in {"activate", "pause", "fulfill"}][-1:]
     fulfilled_at = next((instant(event["time"]) for event in ends if event["type"] == "fulfill"), None)
     breaches = [event for event in events if event["type"] == "breach" and not event.get("deleted")]
     due_at = instant(breaches[-1]["time"]) if breaches else None
