@@ -1,7 +1,6 @@
 """A ticket's metrics and metric events ─▶ what Zendesk says of it itself."""
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterator
 
 import structlog
 
@@ -65,13 +64,9 @@ def _promises(record: Record) -> tuple[Figure, ...]:
 
 
 def _events(record: Record) -> dict[str, list[Record]]:
-    """Return the events of each metric in their order; they come by metric, or all in one list."""
-    told = record.get("metric_events") or ()
-    rows = chain.from_iterable(told.values()) if isinstance(told, Mapping) else told
-    found: dict[str, list[Record]] = {}
-    for row in sorted(rows, key=lambda row: (row["time"], row["id"])):
-        found.setdefault(row["metric"], []).append(row)
-    return found
+    """Return the events of each metric in their order."""
+    told = (record.get("metric_events") or {}).items()
+    return {metric: sorted(rows, key=lambda row: (row["time"], row["id"])) for metric, rows in told}
 
 
 def _sla(events: list[Record]) -> Record | None:
