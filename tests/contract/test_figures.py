@@ -110,9 +110,10 @@ def promised(found, kind):
     ("waits_s", "replies", "outcome"),
     [
         (600, True, (False, 0)),
-        (3600, True, (False, 0)),  # late is later than due
+        (3600, True, (False, 0)),
         (3601, True, (True, 1)),
         (600, False, (True, None)),  # a breach that has not happened yet is known already
+        (3600, False, (True, None)),
         (3601, False, (True, 1)),
     ],
 )

@@ -14,6 +14,10 @@ Row = dict[str, Any]
 Sla = tuple[int, bool]
 """A target in minutes, and whether they are those of business time."""
 
+Step = tuple[int, str]
+Told = tuple[int, str, Row]
+"""When something became of a clock, what, and what is told of it."""
+
 ENDED = frozenset({"solved", "closed", "deleted"})
 STANDS_STILL = {
     "requester_wait_time": frozenset({"pending"}),
@@ -37,57 +41,54 @@ def metric_events(life: Life, slas: Mapping[str, Sla], business: Callable[[int],
     """Return a ticket's events by metric; `business` gives the business minutes of so many calendar minutes."""
     numbers = count(life.ticket * 1000)
 
-    def told(metric: str, instance: int, clock: Iterator[tuple[int, str, Row]]) -> Iterator[Row]:
+    def told(metric: str, instance: int, clock: Iterator[Told]) -> Iterator[Row]:
         for at, kind, values in clock:
             time = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             number = {"id": next(numbers), "ticket_id": life.ticket, "instance_id": instance}
             yield {**number, "metric": metric, "type": kind, "time": time, "deleted": False} | values
 
-    found: dict[str, list[Row]] = {"reply_time": list(told("reply_time", 0, iter([(life.began_at, "measure", {})])))}
-    for instance, (start, stop) in enumerate(_waits(life), 1):
+    found = {"reply_time": list(told("reply_time", 0, iter([(life.began_at, "measure", {})])))}
+    for instance, steps in enumerate(_waits(life), 1):
         sla = slas.get("reply_time" if instance == 1 else "next_reply_time")
-        found["reply_time"] += told("reply_time", instance, _clock([(start, stop)], stop, sla, business))
+        found["reply_time"] += told("reply_time", instance, _clock(steps, sla, business))
     for metric, still in STANDS_STILL.items():
-        runs, stopped_at = _runs(life, still)
-        found[metric] = list(told(metric, 1, _clock(runs, stopped_at, slas.get(metric), business)))
+        found[metric] = list(told(metric, 1, _clock(_steps(life, still), slas.get(metric), business)))
     return found
 
 
-def _waits(life: Life) -> Iterator[tuple[int, int | None]]:
+def _waits(life: Life) -> Iterator[list[Step]]:
     """Yield from when to when each reply was waited for."""
     start: int | None = life.began_at
     while start is not None:
         stop = next((at for at in life.replied_at if at > start), None)
-        yield start, stop
+        yield [(start, "activate"), *([] if stop is None else [(stop, "fulfill")])]
         start = None if stop is None else next((at for at in life.asked_at if at > stop), None)
 
 
-def _runs(life: Life, still: frozenset[str]) -> tuple[list[tuple[int, int | None]], int | None]:
-    """Return the stretches in which a clock ran, and when it was fulfilled, if it is."""
-    runs: list[tuple[int, int | None]] = []
-    for (at, status), (until, _) in zip(life.statuses, [*life.statuses[1:], (None, "")], strict=True):
-        if status not in ENDED | still:
-            joined = runs and runs[-1][1] == at
-            runs[-1:] = [(runs[-1][0], until)] if joined else [*runs[-1:], (at, until)]
-    at, status = life.statuses[-1]
-    return runs, at if status in ENDED else None
+def _steps(life: Life, still: frozenset[str]) -> list[Step]:
+    """Return when a clock that follows the status began to run, stood still and was fulfilled."""
+    steps: list[Step] = []
+    for at, status in life.statuses:
+        kind = "fulfill" if status in ENDED else "pause" if status in still else "activate"
+        if not steps or steps[-1][1] != kind:
+            steps.append((at, kind))
+    return steps
 
 
-def _clock(
-    runs: list[tuple[int, int | None]], stopped_at: int | None, sla: Sla | None, business: Callable[[int], int]
-) -> Iterator[tuple[int, str, Row]]:
-    left = None if sla is None else sla[0] * 60
-    for number, (start, end) in enumerate(runs):
-        yield start, "activate", {}
+def _clock(steps: list[Step], sla: Sla | None, business: Callable[[int], int]) -> Iterator[Told]:
+    ran = 0
+    target = None if sla is None else sla[0] * 60
+    for number, (at, kind) in enumerate(steps):
+        yield at, kind, {}
         if sla is not None and number == 0:
             policy = {"id": 25, "title": "Incidents", "description": None}
-            promise = {"target": sla[0], "target_in_seconds": sla[0] * 60, "business_hours": sla[1], "policy": policy}
-            yield start, "apply_sla", {"sla": promise}
-        if left is not None and left >= 0:
-            yield start + left, "breach", {"deleted": end is not None and end <= start + left}
-            left -= 0 if end is None else end - start
-        if end is not None:
-            yield end, "fulfill" if end == stopped_at else "pause", {}
-    if stopped_at is not None:
-        minutes = sum((end or stopped_at) - start for start, end in runs) // 60
-        yield stopped_at, "update_status", {"status": {"calendar": minutes, "business": business(minutes)}}
+            promise = {"target": sla[0], "target_in_seconds": target, "business_hours": sla[1], "policy": policy}
+            yield at, "apply_sla", {"sla": promise}
+        if kind == "activate":
+            end = steps[number + 1][0] if number + 1 < len(steps) else None
+            if target is not None and ran <= target:
+                due_at = at + target - ran
+                yield due_at, "breach", {"deleted": end is not None and end <= due_at}
+            ran += 0 if end is None else end - at
+        if kind == "fulfill":
+            yield at, "update_status", {"status": {"calendar": ran // 60, "business": business(ran // 60)}}
