@@ -289,4 +289,5 @@ class Poster:
             self._free_at = {name: at for name, at in self._free_at.items() if at > now}
             at = self._free_at.get(channel, now)
             self._free_at[channel] = at + (A_MESSAGE_EVERY_S if self._every_s is None else self._every_s)
-        time.sleep(at - now)
+        with elsewhere():
+            time.sleep(at - now)
