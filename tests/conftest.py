@@ -8,8 +8,10 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+import httpcore2
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
@@ -25,6 +27,11 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.register_profile("suite", settings.get_profile("patient"), max_examples=50, derandomize=True)
 settings.register_profile("long", settings.get_profile("patient"), max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+# To read the certificates of this machine takes 30 ms, each client reads them anew, and no test speaks TLS.
+httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)
+
+os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests: the terminal speaks the language of its locale
 
 ENGINES = ("sqlite", "postgresql")
 LOCAL = {"localhost", "127.0.0.1", "::1", "", "0.0.0.0"}  # noqa: S104  # compared with, not bound to
