@@ -102,17 +102,17 @@ def test_what_stays_stops_the_run_and_the_next_one_goes_on_from_there(fake, conn
     assert told([*pages, *rest]) == whole
 
 
-@pytest.mark.parametrize("after", [0, 1, 2, 3, 5, 8, 9, 10, 11, 13, 17])
-def test_an_error_at_any_request_loses_nothing(fake, connect, after):
+def test_an_error_at_any_request_loses_nothing(fake, connect):
     whole = told(connect().pages(None))
-    # Twice: a token that ends by itself is renewed once.
-    fake.faults = [well] * after + [error(401)] * 2
-    pages, caught = read(connect())
-    fake.faults = []
-    assert caught is not None
-    assert caught.key == "helpdesk_wrong_token"
-    rest, _ = read(connect(), pages[-1].cursor if pages else None)
-    assert told([*pages, *rest]) == whole
+    for after in (0, 1, 2, 3, 5, 8, 9, 10, 11, 13, 17):
+        # Twice: a token that ends by itself is renewed once.
+        fake.faults = [well] * after + [error(401)] * 2
+        pages, caught = read(connect())
+        fake.faults = []
+        assert caught is not None, after
+        assert caught.key == "helpdesk_wrong_token", after
+        rest, _ = read(connect(), pages[-1].cursor if pages else None)
+        assert told([*pages, *rest]) == whole, after
 
 
 def test_a_wrong_token_is_said_before_anything_is_read(fake, connect):
