@@ -22,7 +22,7 @@ from bot.importing.records import Differences, stored_rows
 from bot.storage import Desk, store_told, ticket_ids
 from bot.tables import imported_rows
 from kpi import schema
-from kpi.events import History, Person, Team
+from kpi.events import Author, History, Person, Team
 
 PAGE = 500
 """Tickets that are folded in one transaction."""
@@ -136,16 +136,25 @@ def _delete(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]
 
 
 def _told(connection: Connection, desk: Desk, histories: Sequence[History]) -> Told:
-    """Return histories with the teams and agents that they mention and that aren't known yet, named as they are."""
-    teams, agents = set[str](), set[str]()
+    """Return histories with the teams and people that they mention and that aren't known yet, named as they are."""
+    teams, agents, customers = set[str](), set[str](), set[str]()
     for each in histories:
         teams |= _named(each, "team")
-        agents |= _named(each, "agent")
+        agents |= _named(each, "agent") | _authors(each)
+        customers |= {each.ticket.customer} if each.ticket.customer else set()
     return Told(
         tickets=tuple(histories),
         teams=tuple(Team(external_id=name, name=name) for name in _unknown(connection, schema.teams, desk, teams)),
         agents=tuple(Person(external_id=name, name=name) for name in _unknown(connection, schema.agents, desk, agents)),
+        customers=tuple(
+            Person(external_id=name, name=name) for name in _unknown(connection, schema.customers, desk, customers)
+        ),
     )
+
+
+def _authors(each: History) -> set[str]:
+    said = {message.author for message in each.messages if message.author_kind is Author.AGENT}
+    return {name for name in said if name}
 
 
 def _named(each: History, field: str) -> set[str]:

@@ -83,6 +83,12 @@ def test_a_history_of_events_makes_a_ticket_s_facts(door):
     assert (utc(source["history_start"]), utc(source["synced_at"])) == ("2026-11-03 08:00:00", "2026-11-04 08:00:00")
 
 
+def test_figures_can_be_filtered_by_customers_and_by_agents_who_only_replied(door_on_sqlite):
+    door_on_sqlite.good("events", door_on_sqlite.write("e.csv", STORY))
+    assert "\n1\n" in door_on_sqlite.ask("volume 2026-11 customer:dina", "2026-11-05T09:00")
+    assert "\n1 ticket · small sample\n" in door_on_sqlite.ask("frt 2026-11 agent:alice", "2026-11-05T09:00")
+
+
 def test_rows_can_stand_anywhere_in_any_number_of_files(door, make_database):
     door.good("events", door.write("e.csv", STORY))
     whole = facts(door)
