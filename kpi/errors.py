@@ -50,6 +50,10 @@ class FileError(KpiError):
     """A file to import that can't be read, or a row or cell of it that can't be stored."""
 
 
+class CommandError(KpiError):
+    """A command line that can't be carried out as it is written."""
+
+
 def suggest(word: str, known: Iterable[str], limit: int = 3, cutoff: float = 0.6) -> list[str]:
     """Return the known words nearest to `word`, best first; empty when none is as near as `cutoff` (0–1)."""
     return get_close_matches(word.casefold(), list(known), n=limit, cutoff=cutoff)

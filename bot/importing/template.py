@@ -40,11 +40,13 @@ def cell(column: Column, value: object, language: str) -> str:
     return written(column.words, word, language) if column.type is Type.WORD else word
 
 
-def columns_in_help() -> str:
+def columns_in_help(text: Text) -> str:
     """Return every kind with its columns for the help of the command; those with a star must be there."""
-    lines = ["**Kinds and their columns** (\\*: must be there)"]
+    lines = [text("import.columns_in_help")]
     for kind in KINDS.values():
-        names = [column.name + ("\\*" if column.need is not Need.NONE else "") for column in kind.columns]
+        names = [
+            column.header(text.language) + ("\\*" if column.need is not Need.NONE else "") for column in kind.columns
+        ]
         lines.append(f"**{kind.key}**: {', '.join(names)}")
     return "\n\n".join(lines)
 

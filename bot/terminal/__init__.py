@@ -1,88 +1,57 @@
-"""What all commands share: the reader's language, and sentences instead of stack traces."""
+"""What all commands share: the reader's language, logs, and what is said of a defect."""
 
-import errno
 import logging
 import os
+import re
 import secrets
 import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, takewhile
+from typing import TYPE_CHECKING
 
 import typer
-from typer.core import TyperCommand, TyperGroup
-
-from kpi.errors import KpiError
 
 if TYPE_CHECKING:
     from bot.text import Text
 
 LANGUAGE = "KPI_BOT_LANGUAGE"
+LANGUAGES = ("en", "fr")  # those of bot.text, which takes long to load
 DEBUG = "KPI_BOT_DEBUG"
 REFUSED, FAILED = 2, 1
 """Exit status: something a person can mend; a defect."""
 
 
-class Commands(TyperGroup):
-    """A group of commands of which none ends in a stack trace, unless KPI_BOT_DEBUG is set."""
-
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # typer doesn't export its context's base
-        """Run the command; what goes wrong is told in the reader's language on stderr."""
-        try:
-            return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, typer.TyperException):
-            raise
-        except KpiError as error:
-            if is_debugging():
-                raise
-            complain(reader(ctx).error(error))
-            raise typer.Exit(REFUSED) from error
-        except Exception as error:
-            if is_debugging() or (isinstance(error, OSError) and error.errno == errno.EPIPE):
-                raise
-            complain(unexpected(error, reader(ctx)))
-            raise typer.Exit(FAILED) from error
+def language_asked(arguments: Sequence[str]) -> str | None:
+    """Return the word after `--lang`, wherever it stands; None without one."""
+    options = list(takewhile(lambda word: word != "--", arguments))
+    words = [word.removeprefix("--lang=") for word in options if word.startswith("--lang=")]
+    words += [word for option, word in pairwise(options) if option == "--lang"]
+    return words[-1].casefold() if words else None
 
 
-class ImportCommand(TyperCommand):
-    """The command that lists the kinds of files with their columns at the end of its help."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # as above
-        """Write the help."""
-        from bot.importing.template import columns_in_help  # noqa: PLC0415  # only here is it needed
-
-        self.epilog = columns_in_help()
-        super().format_help(ctx, formatter)
-
-
-def language_option(ctx: typer.Context, value: str | None) -> str | None:
-    """Remember `--lang` before anything else is read, so that every refusal is already in that language."""
-    if value is not None:
-        ctx.find_root().obj = value.casefold()
-    return value
+def language(ctx: typer.Context) -> str:
+    """Return the reader's language: that of `--lang`, else of KPI_BOT_LANGUAGE, else of the locale, else English."""
+    asked: str | None = ctx.find_root().obj
+    if asked is not None:
+        return asked
+    said = next(filter(None, map(os.environ.get, (LANGUAGE, "LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    usual = re.split(r"[_.@]", said.strip().casefold())[0]
+    return usual if usual in LANGUAGES else "en"
 
 
 def reader(ctx: typer.Context) -> "Text":
-    """Return the words of the reader's language: `--lang`, else KPI_BOT_LANGUAGE, else English.
+    """Return the words of the reader's language."""
+    from bot.text import Text  # noqa: PLC0415  # `--help` needs few words
 
-    Raises SettingsError `unknown_language` when `--lang` asks for another.
-    """
-    from bot.text import LANGUAGES, Text  # noqa: PLC0415  # `--help` needs no words
-
-    root = ctx.find_root()
-    asked: str | None = root.obj
-    if asked is None:
-        usual = os.environ.get(LANGUAGE, "").strip().casefold()
-        return Text(usual if usual in LANGUAGES else "en")
-    if asked not in LANGUAGES:
-        root.obj = None  # the refusal itself is told in a language that there is
-    return Text(asked)
+    return Text(language(ctx))
 
 
 def chosen_language(ctx: typer.Context) -> str | None:
     """Return the language that `--lang` asks for; None when the words decide."""
-    return reader(ctx).language if ctx.find_root().obj is not None else None
+    chosen: str | None = ctx.find_root().obj
+    return chosen
 
 
 def complain(sentence: str) -> None:

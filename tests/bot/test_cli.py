@@ -88,11 +88,13 @@ def test_the_program_refuses_with_a_sentence_through_its_real_entry_point(demo):
 
 
 def test_the_help_is_there_at_once():
-    code = "import sys; from bot.cli import main; sys.argv[1:] = ['--help']\ntry: main()\nfinally: print(*sys.modules)"
+    code = (
+        "import sys; from bot.cli import main\ntry: main(['ask', '-h', '--lang', 'fr'])\nfinally: print(*sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     loaded = set(done.stdout.split())
     assert "typer" in loaded
-    assert not {"pandas", "sqlalchemy", "slack_sdk", "slack_bolt", "narwhals", "babel"} & loaded
+    assert not {"pandas", "sqlalchemy", "slack_sdk", "slack_bolt", "narwhals", "babel", "structlog"} & loaded
 
 
 def test_the_version_is_the_packages():
@@ -102,6 +104,36 @@ def test_the_version_is_the_packages():
 @pytest.mark.parametrize("command", EVERY_COMMAND)
 def test_the_help_of_every_command_has_an_example(command):
     assert f"kpi-bot {command}" in re.sub(r"\s+", " ", invoke(command, "--help").stdout.replace("Usage: kpi-bot", ""))
+
+
+@pytest.mark.parametrize("command", EVERY_COMMAND)
+def test_the_help_of_every_command_is_in_the_readers_language(command):
+    french = re.sub(r"\s+", " ", invoke(command, "--help", "--lang", "fr").stdout)
+    assert f"Utilisation : kpi-bot {command} [OPTIONS]" in french
+    assert "Afficher cette aide." in french
+    assert not re.search(r"Usage:|Show this|Example|\[default|\[required|Commands", french)
+    assert "Usage: kpi-bot" in invoke(command, "--help", "--lang", "en").stdout
+
+
+@pytest.mark.parametrize("arguments", [("--lang", "fr", "--help"), ("-h", "--lang=FR"), ("ask", "-h", "--lang", "fr")])
+def test_the_language_of_the_help_may_stand_anywhere(arguments):
+    assert "Utilisation" in invoke(*arguments).stdout
+    assert "Usage" in invoke("ask", "--help", "--", "--lang", "fr").stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "heading"),
+    [
+        ({"LANG": "fr_FR.UTF-8"}, "Utilisation"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "fr_CA.UTF-8"}, "Utilisation"),
+        ({"LANG": "fr_FR.UTF-8", "KPI_BOT_LANGUAGE": "en"}, "Usage"),
+        ({"LANG": "de_DE.UTF-8"}, "Usage"),
+        ({}, "Usage"),
+    ],
+)
+def test_the_terminal_speaks_the_language_of_its_locale_where_none_is_set(variables, heading):
+    usual = dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANG"))
+    assert heading in CliRunner().invoke(app, ["--help"], env=usual | variables).stdout
 
 
 def test_the_commands_are_those():
@@ -234,6 +266,7 @@ def test_a_question_without_words_gets_an_example(demo):
 def test_a_language_that_there_is_not_is_refused(demo):
     assert "en or fr" in refusal(invoke("ask", "fcr", "--lang", "de", **demo))
     assert "en ou fr" in refusal(invoke("ask", "fcr", "--lang", "de", language="fr", **demo))
+    assert "en or fr" in refusal(invoke("manifest", "--lang", "de"))
 
 
 def test_an_instant_that_is_none_is_refused(demo):
@@ -245,10 +278,36 @@ def test_a_file_that_cant_be_written_is_told(demo, tmp_path):
     assert str(path) in refusal(invoke("ask", "volume", "2026-10", "--csv", str(path), "--now", NOW, **demo))
 
 
-def test_an_option_that_there_is_not_is_refused_with_the_nearest():
-    result = invoke("ask", "fcr", "--jsn")
-    assert result.exit_code == 2
-    assert "--json" in result.stderr
+@pytest.mark.parametrize(
+    ("arguments", "english", "french"),
+    [
+        ("ask fcr --jsn", "Did you mean --csv, --json", "L’option --jsn n’existe pas ici"),
+        ("--verbose", "no option --verbose", "« kpi-bot --help »"),
+        ("sync now", "“now” is too much for “kpi-bot sync”", "« now » est de trop"),
+        ("synk", "Did you mean sync?", "La commande « synk » n’existe pas. Vouliez-vous dire sync"),
+        ("zzz", "no command “zzz”", "La commande « zzz » n’existe pas. « kpi-bot --help »"),
+        ("--", "Say which command", "Précisez la commande"),
+        ("import", "KIND is missing (“What the file", "Il manque TYPE (« Ce que contient"),
+        ("ask fcr --csv", "--csv is without its value", "Il manque la valeur de --csv (« Écrire"),
+        ("--version=1", "--version takes no value", "--version ne prend pas de valeur"),
+        ("sync --help=1", "--help takes no value", "--help ne prend pas de valeur"),
+        (
+            "audit --days many",
+            "--days can't take this value (“How many days",
+            "--days ne peut pas prendre cette valeur",
+        ),
+        ("audit --days 0", "1 to 3650", "de 1 à 3650"),
+        ("export fcts there", "WHAT can't take this value", "QUOI ne peut pas prendre cette valeur"),
+        ("demo --terminal --port 1", "Choose the terminal", "Choisissez le terminal"),
+        ("import tickets a.csv --watch b", "Leave them out", "Retirez-les"),
+        ("manifest --http https://kpi.example.com --socket", "Choose one", "Choisissez entre"),
+    ],
+)
+def test_a_command_line_that_cant_be_understood_gets_a_sentence_in_the_readers_language(arguments, english, french):
+    for language, expected in (("en", english), ("fr", french)):
+        said = refusal(invoke(*arguments.split(), language=language))
+        assert expected in re.sub(r"\s", " ", said)
+        assert len(said.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

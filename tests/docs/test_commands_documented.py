@@ -10,6 +10,7 @@ import typer
 
 from bot.cli import app
 from bot.commands import SUBCOMMANDS
+from bot.terminal.commands import help_in
 from bot.terminal.questions import joined
 from bot.text import LANGUAGES
 from kpi.catalogue import CATALOGUE
@@ -64,10 +65,23 @@ def test_the_options_of_the_program_itself_are_there(language):
     assert all(f"`{option}" in page(language) or f"kpi-bot {option}`" in page(language) for option in options(PROGRAM))
 
 
-def test_every_command_and_option_has_a_help_text():
-    for command in COMMANDS.values():
-        assert command.help
-        assert all(getattr(parameter, "help", None) for parameter in command.params)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_has_words_for_every_command_parameter_and_placeholder_and_no_others(language):
+    words = help_in(language)
+    programs = {"kpi-bot": PROGRAM, **COMMANDS}
+    parameters = {(name, parameter.name) for name, program in programs.items() for parameter in program.params}
+    abouts = {(name, "about") for name in programs}
+    said = {(name, key) for name in programs for key in words[name]}
+    assert said == abouts | {(name, key) for name, key in parameters if key != "lang"}
+    forms = [parameter.metavar or "" for program in programs.values() for parameter in program.params]
+    forms += [PROGRAM.options_metavar, PROGRAM.subcommand_metavar]
+    assert set(words["placeholders"]) == set(re.findall("[A-Z]+", " ".join(forms)))
+    assert all(sentence.strip() for table in words.values() for sentence in table.values())
+
+
+def test_the_help_says_the_same_things_in_both_languages():
+    english, french = ({(table, key) for table, words in help_in(each).items() for key in words} for each in LANGUAGES)
+    assert english == french
 
 
 # --- Questions ---------------------------------------------------------------------------------------------------
