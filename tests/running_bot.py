@@ -2,30 +2,19 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import bot_process
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.demo.slack import serving
-
-RUN = """
-import sys
-from bot.running import Part, parts_named, run_bot
-from bot.settings import load_settings
-from bot.terminal import configure_logs
-configure_logs(as_json=True)
-parts = parts_named(sys.argv[2])
-run_bot(load_settings(reads_helpdesks=Part.WORKER in parts), sys.argv[1], parts=parts)
-"""
 
 
 class RunningBot:
@@ -53,7 +42,7 @@ class RunningBot:
         """Wait until something holds; return it."""
         deadline = time.monotonic() + seconds
         while not (found := holds()):
-            assert self.process.poll() is None, self.written.read_text()
+            assert self.process.is_alive(), self.written.read_text()
             assert time.monotonic() < deadline, (self.told(), self.written.read_text()[-3000:])
             time.sleep(0.1)
         return found
@@ -79,8 +68,13 @@ class RunningBot:
 
     def stop(self, seconds=60):
         """End it as an orchestrator does; return its exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(seconds)
+        self.process.terminate()
+        return self.ended(seconds)
+
+    def ended(self, seconds=60):
+        """Wait for its end; return its exit status, None when it goes on."""
+        self.process.join(seconds)
+        return self.process.exitcode
 
 
 def environment(**variables):
@@ -97,18 +91,13 @@ def running(slack_api="http://127.0.0.1:9/api/", only="web,worker", **variables)
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as directory:
         written = Path(directory) / "written"
-        with written.open("w") as stream:
-            process = subprocess.Popen(
-                [sys.executable, "-c", RUN, slack_api, only],
-                env=environment(port=str(port), **variables),
-                stdout=stream,
-                stderr=stream,
-            )
+        written.touch()
+        process = bot_process.start(environment(port=str(port), **variables), slack_api, only, written)
         try:
             yield RunningBot(process, port, written)
         finally:
             process.kill()
-            process.wait()
+            process.join()
 
 
 @contextmanager
