@@ -60,8 +60,9 @@ class RunningBot:
 
     @property
     def events(self):
-        """What it has logged."""
-        return [json.loads(line) for line in self.written.read_text(encoding="utf-8").splitlines()]
+        """What it has logged, in whole lines."""
+        *lines, _under_way = self.written.read_text(encoding="utf-8").split("\n")
+        return [json.loads(line) for line in lines]
 
     def logged(self, event):
         return [line for line in self.events if line.get("event") == event]
