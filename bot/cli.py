@@ -56,7 +56,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  # typer's signature
 def kpi_bot(
     *,
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version)] = False,
-    lang: Language = None,  # see Language
+    lang: Language = None,
 ) -> None:
     """Helpdesk KPIs you can trust: the same number in Slack, in the terminal and in CSV."""
 

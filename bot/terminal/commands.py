@@ -92,7 +92,7 @@ class Commands(TyperGroup):
                     "unknown_language", word=asked, languages=LANGUAGES, suggestions=suggest(asked, LANGUAGES)
                 )
             for command in (self, *self.commands.values()):
-                _speak(command, help_in(language(ctx)))
+                _speak(command, ctx)
             return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401  # as above
@@ -111,8 +111,9 @@ class Commands(TyperGroup):
         _format_usage(self, ctx, formatter)
 
 
-def _speak(command: Any, words: dict[str, dict[str, str]]) -> None:  # noqa: ANN401  # as above
+def _speak(command: Any, ctx: Any) -> None:  # noqa: ANN401  # as above
     """Give a command, its parameters and its placeholders their words."""
+    words = help_in(language(ctx))
 
     def filled(form: str | None) -> Any:  # noqa: ANN401  # as above
         return form and re.sub("[A-Z]+", lambda found: words["placeholders"][found[0]], form)
@@ -122,6 +123,7 @@ def _speak(command: Any, words: dict[str, dict[str, str]]) -> None:  # noqa: ANN
     command.options_metavar = filled(command.options_metavar)
     if isinstance(command, TyperGroup):
         command.subcommand_metavar = filled(command.subcommand_metavar)
+    command.get_help_option(ctx).help = said["help"]
     for parameter in command.params:
         parameter.help = said[parameter.name]
         parameter.metavar = filled(parameter.metavar)
@@ -134,7 +136,6 @@ def _format_usage(command: Any, ctx: Any, formatter: Any) -> None:  # noqa: ANN4
     words = help_in(language(ctx))
     for name, title in words["typer"].items():
         setattr(rich_utils, name, title)
-    command.get_help_option(ctx).help = words["every"]["help"]
     formatter.write_usage(ctx.command_path, " ".join(command.collect_usage_pieces(ctx)), words["every"]["usage"])
 
 
