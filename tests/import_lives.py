@@ -1,4 +1,7 @@
-"""A program whose processes import a file of events and are killed at a given moment of it; see tests/lives.py."""
+"""A program whose processes import a file of events and are killed at a given moment of it; see tests/lives.py.
+
+What the command imports late is imported before the fork.
+"""
 
 import os
 
@@ -6,8 +9,10 @@ from importer import VARIABLES
 from lives import die_at, nurse
 from sqlalchemy import Engine
 
+import bot.helpdesks.registry
 import bot.importing.sinks
 import bot.importing.ticket_rows
+import bot.terminal.importing
 from bot.cli import main
 
 BATCH, PAGE = 20, 5
