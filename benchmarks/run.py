@@ -4,6 +4,7 @@ Each figure is a ratio against a baseline that runs beside it and must give the 
 """
 
 import argparse
+import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ import over_http
 import telling
 from generate import files
 from measure import machine
+
+from bot.logs import configure
 
 DIRECTORY = Path(tempfile.gettempdir()) / "kpi-bot-benchmarks"
 MILLION = 1_000_000
@@ -30,6 +33,7 @@ def main() -> None:
     parser.add_argument("--thousand", action="store_true", help="count in thousands instead, to try it out")
     parser.add_argument("--directory", type=Path, default=DIRECTORY, help="where generated files are kept")
     given = parser.parse_args()
+    configure(as_json=True, level=logging.ERROR)  # thousands of lines would stand between the figures
     count = given.tickets * (1000 if given.thousand else MILLION)
     print(f"{machine()}; {count:,} tickets of three years")
     for name in given.only or [name for name in PARTS if name != "growth"]:
