@@ -115,9 +115,10 @@ def _values(
 ) -> dict[str, dict[str, str]]:
     """Return the values of dimensions that rows hold: to find them in all rows takes longer than most answers.
 
-    To those that were found before come those of what was `brought` in, unless other helpdesks count by now.
+    To those that were found before come those of what was `brought` in, unless a helpdesk that is here begins or ends to
+    count.
     """
-    same = before is not None and before.state.known.helpdesks == state.known.helpdesks
+    same = before is not None and before.state.known.uncounted == state.known.uncounted
     known, tables = (before.values, brought) if before is not None and same else ({}, HOLDING)
     conditions = counted(state.known)
     found = {}
