@@ -115,8 +115,8 @@ def _values(
 ) -> dict[str, dict[str, str]]:
     """Return the values of dimensions that rows hold: to find them in all rows takes longer than most answers.
 
-    To those that were found before come those of what was `brought` in, unless a helpdesk that is here begins or ends to
-    count.
+    To those that were found before come those of what was `brought` in, unless a helpdesk that is here begins or ends
+    to count.
     """
     same = before is not None and before.state.known.uncounted == state.known.uncounted
     known, tables = (before.values, brought) if before is not None and same else ({}, HOLDING)

@@ -18,6 +18,7 @@ NOW = int(datetime(2026, 11, 24, 9, 26, tzinfo=UTC).timestamp())
 WINDOW = {"width": 1200, "height": 900}
 
 ASKED = {"en": "frt last month by team", "fr": "frt mois dernier par équipe"}
+MARKED = {"en": "Only visible to you", "fr": "Visible uniquement par vous"}
 BUILD = {"en": "Build a question", "fr": "Composer une question"}
 
 
@@ -39,7 +40,7 @@ def take(directory: Path) -> None:
 def _pictures(browser: Browser, url: str, language: str, directory: Path) -> None:
     page = browser.new_page(viewport=WINDOW, locale={"en": "en-US", "fr": "fr-FR"}[language])
     page.goto(f"{url}/#U_BOB/C_SUPPORT")
-    _ask(page, f"/kpi {ASKED[language]}", answers=1)
+    _ask(page, f"/kpi {ASKED[language]}", MARKED[language])
     page.mouse.move(0, 0)
     page.screenshot(path=directory / f"answer-{language}.png")
     page.get_by_role("navigation").get_by_role("button", name="kpi", exact=True).click()
@@ -51,12 +52,15 @@ def _pictures(browser: Browser, url: str, language: str, directory: Path) -> Non
     page.screenshot(path=directory / f"question-{language}.png")
 
 
-def _ask(page: Page, words: str, answers: int) -> None:
+def _ask(page: Page, words: str, marked: str) -> None:
+    """Ask, and have the answer, which is marked as the person's alone, at the top."""
     box = page.get_by_role("main").get_by_role("textbox")
     box.fill(words)
     box.press("Enter")
-    page.locator(".message").nth(answers - 1).wait_for()
+    answer = page.get_by_text(marked)
+    answer.wait_for()
     page.wait_for_timeout(500)  # until what grows has grown
+    answer.evaluate("it => it.scrollIntoView()")
 
 
 if __name__ == "__main__":
