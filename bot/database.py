@@ -46,6 +46,9 @@ _MIGRATION_LOCK = 0x6B70692D626F74
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another before the database counts as locked."""
 
+ROWS = "rows"
+"""What the parameter is called that holds all rows as JSON."""
+
 DRIVERS = {
     "sqlite": "sqlite+pysqlite",
     "sqlite+pysqlite": "sqlite+pysqlite",
@@ -197,20 +200,16 @@ def upsert(
         return 0
     unique = tuple(column.name for column in table.primary_key) if key is None else tuple(key)
     kept = [name for name in rows[0] if name not in unique and name not in first]
-    # One statement writes no row twice; one after the other, the last wins.
-    alone = len({tuple(row[name] for name in unique) for row in rows}) == len(rows)
     conflict = _Conflict(key=unique, told=tuple(kept), keep=frozenset(keep))
-    return _insert(connection, table, _whole(table, rows), conflict, at_once=alone)
-
-
-ROWS = "rows"
-"""What the parameter is called that holds all rows as JSON."""
+    # One statement writes no row twice; one after the other, the last wins.
+    at_once = _takes_all(connection) and len({tuple(row[name] for name in unique) for row in rows}) == len(rows)
+    return _insert(connection, table, _whole(table, rows), conflict, at_once=at_once)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that are not there, all with the same columns; other columns get their default."""
     if rows:
-        _insert(connection, table, _whole(table, rows), None, at_once=True)
+        _insert(connection, table, _whole(table, rows), None, at_once=_takes_all(connection))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,16 +228,20 @@ def _whole(table: Table, rows: Sequence[Row]) -> Sequence[Row]:
     return [{**defaults, **row} for row in rows] if defaults else rows
 
 
+def _takes_all(connection: Connection) -> bool:
+    """Tell whether all rows had better be told at once: PostgreSQL is asked from afar, SQLite is in the process."""
+    return connection.dialect.name == "postgresql"
+
+
 def _insert(
     connection: Connection, table: Table, rows: Sequence[Row], conflict: _Conflict | None, *, at_once: bool
 ) -> int:
     """Insert rows straight through the driver, and return how many were written.
 
-    Of plain numbers and words nothing is to be converted. PostgreSQL takes all rows `at_once`, as one text, since it is
-    asked from afar; SQLite, which works in the process, one after the other. Neither limits how many there are.
+    Of plain numbers and words nothing is to be converted. All rows are told `at_once`, as one text, or one after the
+    other. Neither limits how many there are.
     """
-    names, at_once = tuple(rows[0]), at_once and connection.dialect.name == "postgresql"
-    statement, order = _insert_statement(connection.dialect, table, names, conflict, at_once=at_once)
+    statement, order = _insert_statement(connection.dialect, table, tuple(rows[0]), conflict, at_once=at_once)
     parameters: Any = rows if order is None else list(map(order, rows))
     if at_once:
         parameters = {ROWS: json.dumps(rows)}
