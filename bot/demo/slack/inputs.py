@@ -84,7 +84,8 @@ def chosen(element: Block, value: object, suggested: Sequence[Json]) -> Json:
 
     Args:
         element: what is used.
-        value: words, a date, an id; the `value` of an option, or several in a list; None to empty it.
+        value: words, a date, an id; an option or its `value` alone (of several that have it, the one offered last),
+            or several in a list; None to empty it.
         suggested: the options that the app has offered for it, of a menu that asks the app.
 
     Raises LookupError for an option that is not offered, ValueError for what is no date or time.
@@ -94,19 +95,22 @@ def chosen(element: Block, value: object, suggested: Sequence[Json]) -> Json:
     if value is None or value == "":
         return {"type": kind, word: [] if word == "selected_options" else None}
     if word in {"selected_option", "selected_options"}:
-        offered = {option["value"]: option for option in (*_options(element), *suggested)}
+        offered = [*_options(element), *suggested]
         wanted = value if isinstance(value, list | tuple) else [value]
-        values = [one["value"] if isinstance(one, Mapping) else one for one in wanted]
-        missing = [one for one in values if one not in offered]
-        if missing:
-            raise LookupError(f"{missing} are not offered, but {sorted(offered)}")
-        options = [deepcopy(offered[one]) for one in values]
+        options = [deepcopy(_meant(one, offered)) for one in wanted]
         return {"type": kind, word: options if word == "selected_options" else options[0]}
     if kind == "datepicker":
         date.fromisoformat(str(value))
     if kind == "timepicker":
         time.fromisoformat(str(value))
     return {"type": kind, word: value}
+
+
+def _meant(wanted: object, offered: Sequence[Json]) -> Json:
+    for option in reversed(offered):
+        if wanted in (option, option["value"]):
+            return option
+    raise LookupError(f"{wanted} is not offered, but {sorted({option['value'] for option in offered})}")
 
 
 def _options(element: Block) -> Iterator[Json]:

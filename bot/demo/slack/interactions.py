@@ -1,7 +1,6 @@
 """What people do with what the app shows: click, choose, fill in, submit and close."""
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from bot.demo.slack import payloads
@@ -32,7 +31,7 @@ class Interactions:
         self.sender = sender
         self._states: dict[tuple[str, str, str], State] = {}
         # In the order they were asked for: answers overtake one another, and of two with one value the last is meant.
-        self._suggested: dict[tuple[str, str, str], list[list[Json]]] = {}
+        self._suggested: dict[tuple[str, str, str], list[Json]] = {}
 
     def click(
         self,
@@ -87,8 +86,6 @@ class Interactions:
             block, element = find(place.blocks, action_id, block_id)
             known = {"action_id": element["action_id"], "block_id": block["block_id"], "value": query}
             payload = self._told("block_suggestion", user, place) | known
-            offered: list[Json] = []
-            self._suggested.setdefault((_key(place), block["block_id"], action_id), []).append(offered)
         delivery = self.sender.send("interaction", payload)
         problems = check_suggestions(delivery.answer) if delivery.acknowledged else ["no answer in time"]
         if problems:
@@ -96,7 +93,8 @@ class Interactions:
             return []
         groups = delivery.answer.get("option_groups", [])
         found = delivery.answer.get("options") or [option for group in groups for option in group["options"]]
-        offered.extend(found)
+        with self.workspace.changed:
+            self._suggested.setdefault((_key(place), block["block_id"], action_id), []).extend(found)
         return list(found)
 
     def fill(self, user: str, view: View, values: Mapping[Key, object]) -> None:
@@ -207,8 +205,7 @@ class Interactions:
         if element["type"] not in VALUE:
             own = {name: element[name] for name in ("text", "value", "style") if name in element}
             return {"type": element["type"]} | own | known
-        suggested = chain.from_iterable(self._suggested.get((_key(place), block_id, action_id), ()))
-        action = chosen(element, value, list(suggested))
+        action = chosen(element, value, self._suggested.get((_key(place), block_id, action_id), ()))
         if element["type"] not in WITHOUT_STATE:
             self._state(user, place)[block_id][action_id] = action
         return action | known
