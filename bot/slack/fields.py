@@ -9,6 +9,7 @@ from bot.render.elements import option, plain
 from bot.render.limits import OPTION_TEXT, OPTIONS, VIEW_TITLE, Block
 from bot.slack.bot import Place
 from bot.text import Text
+from kpi.language.tokens import plain as without_accents
 
 LABEL = 2000
 
@@ -110,8 +111,14 @@ def kpis_menu(keys: Iterable[str], chosen: Sequence[str], text: Text) -> Block:
 
 def kpi_options(keys: Iterable[str], text: Text) -> list[Block]:
     """Return KPIs as choices, by name."""
-    names = sorted((text(f"kpi.{key}.name"), key) for key in keys)
-    return [option(name, key) for name, key in names[:OPTIONS]]
+    return named({key: text(f"kpi.{key}.name") for key in keys})
+
+
+def named(names: Mapping[str, str], typed: str = "") -> list[Block]:
+    """Return values as choices by name, é beside e; only those whose name holds what was typed."""
+    keys = {value: without_accents(name) for value, name in names.items()}
+    found = sorted((key, value) for value, key in keys.items() if without_accents(typed) in key)
+    return [option(names[value] or value, value) for _, value in found[:OPTIONS]]
 
 
 def _select(kind: str, options: Sequence[Block], text: Text) -> Block:

@@ -5,14 +5,14 @@ from functools import partial
 
 from bot.posting.send import Message, reply
 from bot.render.blocks import section
-from bot.render.elements import option, plain
-from bot.render.limits import OPTION_TEXT, OPTIONS, Block
+from bot.render.elements import plain
+from bot.render.limits import OPTION_TEXT, Block
 from bot.render.mrkdwn import escape
 from bot.render.page import page_blocks
 from bot.slack.answers import answer_asked
 from bot.slack.bot import Bot, Place, Reader, Respond
 from bot.slack.digest_modal import read_digest_view
-from bot.slack.fields import Outcome, Submitted, errors, field, kpi_menu, menu, modal, words_field
+from bot.slack.fields import Outcome, Submitted, errors, field, kpi_menu, menu, modal, named, words_field
 from bot.slack.sla_modal import groups_like, read_sla_view
 from bot.slack.subscription_modal import submit as submit_subscription
 from bot.targeting import set_target, targets_page
@@ -21,7 +21,6 @@ from bot.text import Text
 from kpi.catalogue import CATALOGUE
 from kpi.dimensions import BREAKDOWNS
 from kpi.errors import AccessError, KpiError, QuestionError
-from kpi.language.tokens import plain as without_accents
 from kpi.period import Grain
 
 PERIODS = ("today", "week", "last_week", "month", "last_month", "quarter", "last_quarter", "year", "last_30_days")
@@ -67,9 +66,7 @@ def target_view(text: Text) -> Block:
 
 def teams_like(bot: Bot, _: Place, typed: str) -> list[Block]:
     """Return the teams whose name holds what was typed, as choices."""
-    wanted = without_accents(typed)
-    names = sorted((name, team) for team, name in bot.commands.asker.values("team").items())
-    return [option(name or team, team) for name, team in names if wanted in without_accents(name)][:OPTIONS]
+    return named(bot.commands.asker.values("team"), typed)
 
 
 def _submit_target(bot: Bot, sent: Submitted, text: Text) -> Outcome:
@@ -96,12 +93,12 @@ def _submit_target(bot: Bot, sent: Submitted, text: Text) -> Outcome:
 
 
 def build_view(text: Text, place: Place, response_url: str | None, *, is_own: bool) -> Block:
-    """Return the modal that a question is put together in; its answer takes the place of the menu behind it."""
+    """Return the modal that a question is put together in; its answer takes the place of the menu, if there is one."""
     periods = {key: text(f"modal.period.{key}") for key in PERIODS}
     dimensions = {key: text("button.by_dimension", dimension=text(f"dimension.{key}")) for key in BREAKDOWNS}
     grains = {str(grain): text("asked.per", grain=text(f"grain.{grain}")) for grain in Grain}
     blocks = [
-        section(escape(text("modal.build.hint"))),
+        section(escape(text("modal.build.hint" if response_url else "home.answers"))),
         field("kpi", text, kpi_menu(CATALOGUE, text)),
         field("period", text, menu(periods, text, "week"), optional=True),
         field("by", text, menu(dimensions, text), optional=True),

@@ -3,9 +3,9 @@
 from bot.alerts.wording import duration_s, durations_written, lead_times_s, quiet_hours
 from bot.recurrence import clock
 from bot.render.elements import option, plain
-from bot.render.limits import OPTION_TEXT, OPTIONS, Block
+from bot.render.limits import OPTION_TEXT, Block
 from bot.slack.bot import Bot, Place
-from bot.slack.fields import Submitted, checkboxes, field, words_field
+from bot.slack.fields import Submitted, checkboxes, field, named, words_field
 from bot.slack.subscription_modal import (
     WrongField,
     channel_menu,
@@ -20,7 +20,6 @@ from bot.slack.subscription_modal import (
 from bot.subscriptions import SlaWanted, Subscription
 from bot.text import Text
 from kpi.errors import QuestionError
-from kpi.language.tokens import plain as without_accents
 from kpi.policies import Metric
 
 BROADCAST = "broadcast"
@@ -62,9 +61,7 @@ def _group_menu(bot: Bot, place: Place, chosen: str, text: Text) -> Block:
 
 def groups_like(bot: Bot, place: Place, typed: str) -> list[Block]:
     """Return the user groups whose name holds what was typed, as choices."""
-    wanted = without_accents(typed)
-    names = sorted((name, group) for group, name in groups(bot, place).items())
-    return [option(name, group) for name, group in names if wanted in without_accents(name)][:OPTIONS]
+    return named(groups(bot, place), typed)
 
 
 def groups(bot: Bot, place: Place) -> dict[str, str]:

@@ -130,7 +130,7 @@ def chosen(bot: Bot, words: str, reader: Reader, kinds: Sequence[Kind]) -> list[
         raise QuestionError("nothing_subscribed")
     wanted = [one for number, one in enumerate(there, 1) if word in {"", str(number), one.id, one.kind.value}]
     if not wanted:
-        raise QuestionError("unknown_subscription", word=words, most=len(there))
+        raise QuestionError("unknown_subscription", word=words)
     if not all(may_change(bot, place, one) for one in wanted):
         raise AccessError("subscriptions_for_leads")
     return wanted

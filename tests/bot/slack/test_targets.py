@@ -4,6 +4,7 @@ import pytest
 from slack_desk import NOW, asked, buttons, seen
 
 from bot.access import Viewer
+from bot.slack.fields import named
 from bot.targets import TargetsSet
 from bot.text import Text
 from kpi.errors import AccessError, QuestionError
@@ -176,13 +177,26 @@ def test_a_question_is_put_together_in_a_modal_and_answered_in_place_of_the_menu
 
 
 @pytest.mark.parametrize(
-    ("fields", "wrong"), [({"filter": "team:nowhere"}, "filter"), ({"by": "helpdesk", "kpi": "agent_retention"}, "by")]
+    ("fields", "wrong"), [({"filter": "team:nowhere"}, "filter"), ({"by": "team", "kpi": "agent_retention"}, "by")]
 )
 def test_what_has_no_answer_is_told_at_its_field(slack, fields, wrong):
     slack.click("U_BOB", asked(slack, "", "What would you like to know?"), "build")
     slack.wait_for(lambda: slack.modal("U_BOB"))
     sent = slack.submit("U_BOB", None, {"kpi": "fcr"} | fields)
-    assert list(sent.errors) == [wrong] or wrong == "by"
+    assert list(sent.errors) == [wrong]
+
+
+def test_the_answer_to_a_question_put_together_at_home_is_told_to_come_as_a_direct_message(slack):
+    slack.open_home("U_BOB")
+    slack.click("U_BOB", slack.wait_for(lambda: slack.home("U_BOB")), "build")
+    view = slack.wait_for(lambda: slack.modal("U_BOB"))
+    assert "The answer comes as a direct message." in str(view.blocks)
+
+
+def test_menus_are_ordered_as_a_reader_looks_names_up():
+    names = {"a": "Durée", "b": "Délai", "c": "demandes", "d": "Coût"}
+    assert [one["value"] for one in named(names)] == ["d", "b", "c", "a"]
+    assert [one["value"] for one in named(names, "DÉ")] == ["b", "c"]
 
 
 # --- Language of a channel -------------------------------------------------------------------------------------------
