@@ -22,6 +22,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     ExceptionContext,
+    FromClause,
     Table,
     Text,
     bindparam,
@@ -37,6 +38,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.types import TypeEngine
 
 from kpi.errors import StorageError
 
@@ -257,15 +259,29 @@ def _insert_statement(
     insert = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
     statement: postgresql.Insert | sqlite.Insert = insert(table)
     if at_once:
-        columns = [column(name, kind) for name, kind in types.items()]
-        told = func.json_to_recordset(cast(bindparam(ROWS, type_=Text), postgresql.JSON)).table_valued(*columns)
-        statement = statement.from_select(names, select(*told.render_derived(with_types=True).c))
+        statement = statement.from_select(names, select(*told_rows(dialect, types).c))
     else:
         statement = statement.values({name: bindparam(name, type_=types[name]) for name in names})
     if conflict is not None:
         statement = _resolved(statement, table, conflict)
     compiled = statement.compile(dialect=dialect)
     return str(compiled), None if compiled.positiontup is None else itemgetter(*compiled.positiontup)
+
+
+def told_rows(dialect: Dialect, types: Mapping[str, TypeEngine[Any]]) -> FromClause:
+    """Return rows that are told at once, by name as JSON in the parameter `ROWS`, as a table to select from.
+
+    However many there are, the statement is the same, and is put together once.
+    """
+    rows = bindparam(ROWS, type_=Text)
+    if dialect.name == "postgresql":
+        columns = [column(name, kind) for name, kind in types.items()]
+        table = func.json_to_recordset(cast(rows, postgresql.JSON)).table_valued(*columns)
+        return table.render_derived(with_types=True)
+    row = func.json_each(rows).table_valued("value").c.value
+    return select(
+        *(func.json_extract(row, f"$.{name}", type_=kind).label(name) for name, kind in types.items())
+    ).subquery()
 
 
 def _resolved(

@@ -1,6 +1,7 @@
 """Contacts of the same customer: which ticket came before, and which came next for the same reason."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,24 +13,20 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    column,
     func,
     or_,
     select,
     update,
-    values,
 )
 
-from bot.facts.histories import batches
+from bot.database import ROWS, told_rows
 from bot.facts.versions import FactsVersion
 from kpi import schema
 
 LINKS = ("previous_contact_at", "next_contact_at")
 
-GROUPS_AT_ONCE = 200
-"""Each takes up to four variables, and older SQLites allow 999 in a statement."""
-
 _FACTS = schema.ticket_facts
+EDGES = ("first", "last")
 LINKED_BY = ("helpdesk", "customer", "type", "created_at", "left_out")
 """What of a ticket others are linked by."""
 
@@ -74,25 +71,19 @@ def link(connection: Connection, version: FactsVersion, ids: Collection[int]) ->
 def link_others(connection: Connection, version: FactsVersion, appearances: Appearances) -> None:
     """Set the contacts before and after each ticket for which they may be others now."""
     for found, kind, may_differ in (
-        (appearances.customers, ("customer",), _may_follow),
-        (appearances.reasons, ("customer", "type"), _may_precede),
+        (appearances.customers, ("helpdesk", "customer"), _may_follow),
+        (appearances.reasons, ("helpdesk", "customer", "type"), _may_precede),
     ):
-        for helpdesk in {key[0] for key in found}:
-            groups = [(*key[1:], *edges) for key, edges in sorted(found.items()) if key[0] == helpdesk]
-            for some in batches(groups, GROUPS_AT_ONCE):
-                _link(connection, version, _tickets_of(helpdesk, kind, some, may_differ))
+        if found:
+            groups = [dict(zip((*kind, *EDGES), (*key, *edges), strict=True)) for key, edges in found.items()]
+            _link(connection, version, _tickets_of(connection, kind, may_differ), {ROWS: json.dumps(groups)})
 
 
-def _tickets_of(
-    helpdesk: str, kind: tuple[str, ...], groups: Iterable[tuple[Any, ...]], may_differ: MayDiffer
-) -> Select[int]:
-    """Return the query of the tickets of these groups whose contacts may be others."""
+def _tickets_of(connection: Connection, kind: Sequence[str], may_differ: MayDiffer) -> Select[int]:
+    """Return the query of the tickets whose contacts may be others, of the groups told in `ROWS`."""
+    group = told_rows(connection.dialect, dict.fromkeys(kind, Text()) | dict.fromkeys(EDGES, BigInteger()))
     # Joined with, since SQLite looks pairs up in an index only one by one.
-    edges = [column("first", BigInteger), column("last", BigInteger)]
-    keys = [column(name, Text) for name in kind]
-    group = values(*keys, *edges).data(list(groups)).cte("groups")
-    same = and_(_FACTS.c.helpdesk == helpdesk, *(_FACTS.c[name] == group.c[name] for name in kind))
-    found = select(_FACTS.c.ticket_id).select_from(group.join(_FACTS, same))
+    found = select(_FACTS.c.ticket_id).join(group, and_(*(_FACTS.c[name] == group.c[name] for name in kind)))
     return found.where(may_differ(group.c.first, group.c.last))
 
 
@@ -108,7 +99,9 @@ def _may_precede(first: ColumnElement[int], _last: ColumnElement[int]) -> Column
     return and_(_FACTS.c.last_solved_at.is_not(None), or_(following.is_(None), following >= first))
 
 
-def _link(connection: Connection, version: FactsVersion, ids: Select[int]) -> None:
+def _link(
+    connection: Connection, version: FactsVersion, ids: Select[int], parameters: Mapping[str, Any] | None = None
+) -> None:
     """Write the contacts before and after the tickets that a query chooses, where they differ."""
     facts, other = _FACTS, _FACTS.alias()
     same = and_(other.c.helpdesk == facts.c.helpdesk, other.c.customer == facts.c.customer, other.c.left_out.is_(None))
@@ -125,7 +118,7 @@ def _link(connection: Connection, version: FactsVersion, ids: Select[int]) -> No
     found = query.where(facts.c.ticket_id.in_(ids)).subquery()
     differ = or_(*(found.c[name].is_distinct_from(found.c[f"_{name}"]) for name in LINKS))
     wanted = select(found.c.ticket_id.label("_ticket_id"), *(found.c[f"_{name}"] for name in LINKS)).where(differ)
-    changed = [dict(row) for row in connection.execute(wanted).mappings()]
+    changed = [dict(row) for row in connection.execute(wanted, parameters).mappings()]
     if changed:
         statement = update(facts).where(facts.c.ticket_id == bindparam("_ticket_id"))
         new: dict[str, Any] = {name: bindparam(f"_{name}") for name in LINKS}
