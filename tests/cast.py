@@ -83,7 +83,7 @@ class Tale:
 
     def rated(self, when: int, score: float | None, **values: object) -> "Tale":
         number = next(self._positions)
-        self._ratings.append(Rating(external_id=f"r{number}", at=when, score=score, **values))
+        self._ratings.append(Rating(**{"external_id": f"r{number}"} | values, at=when, score=score))
         return self
 
     def called(self, contact: Contact) -> "Tale":

@@ -254,6 +254,8 @@ def _notes(
         yield text("answer.in_brackets")
     if any(SMALL_SAMPLE_MARK in cell for row in rows for cell in row[1:]):
         yield text("answer.small_sample_mark", mark=SMALL_SAMPLE_MARK)
+    for smallest in {answer.smallest for answer in shown if answer.has_withheld}:
+        yield text("answer.withheld", smallest=text.number(smallest))
 
 
 def _cell(figures: Figures, figure: Figure, answer: Answer, text: Text) -> str:

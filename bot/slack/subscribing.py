@@ -39,8 +39,8 @@ _VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
 
 WRITTEN: Mapping[Kind, Callable[[Any, Text, Mapping[str, Mapping[str, str]]], str]] = {
     Kind.DIGEST: lambda wanted, text, values: f"/kpi digest on {digest_words(wanted, text, values)}",
-    Kind.SLA: lambda wanted, text, values: f"/kpi alerts on {sla_words(wanted, text, values)}",
-    Kind.KPI: lambda wanted, text, values: f"/kpi alerts on {kpi_alert_words(wanted, text, values)}",
+    Kind.SLA: lambda wanted, text, values: text("alerts.on", words=sla_words(wanted, text, values)),
+    Kind.KPI: lambda wanted, text, values: text("alerts.on", words=kpi_alert_words(wanted, text, values)),
 }
 """The command that makes each kind of subscription."""
 

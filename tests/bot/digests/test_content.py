@@ -177,6 +177,15 @@ def test_the_thread_has_the_figures_by_team_and_the_channel_has_one_message(desk
     assert "small sample" in reply.text
 
 
+def test_the_thread_says_why_a_teams_satisfaction_is_not_shown(desk, digest):
+    teams = ("support",) * 4 + ("billing",) * 3
+    rated = [solved(50 + number, 23, at_once=True, team=team) for number, team in enumerate(teams)]
+    for number, tale in enumerate(rated):
+        tale.rated(at("2026-11-23 17:00", PARIS), 5.0, external_id=f"survey {number}")
+    (reply,) = desk.replies(digest(*rated))
+    assert "n/a: what rests on fewer than 5 about persons is not shown" in reply.text
+
+
 def test_a_chart_shows_how_the_figure_that_matters_came_about(desk, digest):
     root = digest()
     (drawn,) = [block for block in root.blocks if block["type"] == "data_visualization"]

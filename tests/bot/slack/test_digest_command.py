@@ -120,6 +120,12 @@ def test_on_shows_what_it_would_say_and_when_it_comes_first(slack, subscriptions
     assert (made.channel, made.owner, made.language) == ("C_SUPPORT", "U_BOB", "en")
 
 
+def test_alerts_are_listed_as_the_reader_would_make_them(slack):
+    asked(slack, "alerts on csat < 80% weekly", "told")
+    asked(slack, "alerts list", "1. /kpi alerts on csat &lt; 80% weekly")
+    asked(slack, "alertes liste", "1. /kpi alertes on csat &lt; 80\N{NO-BREAK SPACE}% hebdomadaire")
+
+
 def test_on_in_french_speaks_french(slack, subscriptions):
     asked(slack, "digest on jours ouvrés 8h30 fcr fériés:FR", "Il arrivera")
     (made,) = subscriptions.every()
