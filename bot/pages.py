@@ -8,7 +8,7 @@ from bot.render.words import definition, freshness
 from bot.text import Text
 from kpi.bands import bands
 from kpi.catalogue import CATALOGUE, Kpi, Listed
-from kpi.configuration import edges_of, limit_of
+from kpi.configuration import edges_of, limit_of, weights_of
 from kpi.durations import Duration
 from kpi.frames import Freshness
 from kpi.question import Reading
@@ -103,11 +103,17 @@ def _explained(kpi: Listed, text: Text) -> list[str]:
 
 
 def _limits(kpi: Listed, text: Text) -> list[str]:
-    """Return where the bands of a KPI meet, and within what time its share counts, as the settings have it."""
+    """Return where the bands of a KPI meet, what time its share is within, and what weighs, as the settings have it."""
     edges, limit = edges_of(kpi), limit_of(kpi)
     told = [text.band(band.lower, band.upper, days=in_days(edges)) for band in bands(edges)] if edges else []
     lines = [text("define.bands", bands=" · ".join(told))] if told else []
-    return lines if limit is None else [*lines, text("define.within", limit=text.duration(limit))]
+    if limit is not None:
+        lines.append(text("define.within", limit=text.duration(limit)))
+    if weights := weights_of(kpi):
+        total = sum(weights.values())
+        told = [f"{text(f'kpi.{key}.name')} {text.percent(own / total, 0)}" for key, own in weights.items()]
+        lines.append(text("define.weights", weights=" · ".join(told)))
+    return lines
 
 
 def status_page(

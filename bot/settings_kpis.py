@@ -1,4 +1,4 @@
-"""What a desk decides about its KPIs, in the settings file: what it aims at, and where their bands meet."""
+"""What a desk decides about its KPIs, in the settings file: targets, bands and limits, weights."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator
 
 from bot.settings_values import Duration, SettingsTable, duration, refusal, written
 from kpi.catalogue import CATALOGUE, AnyKpi, Composite, Kpi, Listed
-from kpi.configuration import changed, edges_of, limit_of, limited
+from kpi.configuration import changed, edges_of, limit_of, limited, weighed, weights_of
 from kpi.errors import suggest
 from kpi.question import Unit
 from kpi.targets import Targets
@@ -75,12 +75,14 @@ def _is_number(text: str) -> bool:
 Targeted = Annotated[Any, BeforeValidator(_targets)]
 """The `targets` of the file: Targets."""
 
-# --- Limits ------------------------------------------------------------------------------------------------------
+# --- Limits and weights ------------------------------------------------------------------------------------------
 
-LIMITED = {
-    key: kpi for key, kpi in CATALOGUE.items() if isinstance(kpi, Kpi | Composite) and (edges_of(kpi) or limit_of(kpi))
+SETTABLE = {
+    key: kpi
+    for key, kpi in CATALOGUE.items()
+    if isinstance(kpi, Kpi | Composite) and (edges_of(kpi) or limit_of(kpi) or weights_of(kpi))
 }
-"""The KPIs that have bands, or are the share within a time."""
+"""The KPIs that have bands, are the share within a time, or weigh others."""
 
 
 def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
@@ -92,33 +94,50 @@ def _rising(limits: tuple[int, ...]) -> tuple[int, ...]:
     return limits
 
 
+def _weight(given: object) -> float:
+    if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < inf:
+        return float(given)
+    raise refusal("setting_not_a_count", value=str(given))
+
+
 class KpiTable(SettingsTable):
-    """What is decided about one KPI: the limits between its bands, and the time that its share counts within."""
+    """What is decided about one KPI: the limits between its bands, the time its share is within, what others weigh."""
 
     bands: Annotated[tuple[Duration, ...], AfterValidator(_rising)] | None = None
     within: Duration | None = None
+    weights: dict[str, Annotated[float, BeforeValidator(_weight)]] | None = None
 
     def kpi(self, usual: AnyKpi) -> AnyKpi:
         """Return the KPI as it is wanted; what isn't decided stays."""
+        if self.weights is not None:
+            return weighed(usual, self.weights)
         return limited(usual, self.bands or edges_of(usual), self.within)
 
 
 def _known_kpis(given: object) -> object:
     for key in given if isinstance(given, Mapping) else ():
-        if key not in LIMITED:
-            near = suggest(str(key), LIMITED, limit=1)
-            raise refusal("unknown_setting", suggestions=near, known=list(LIMITED), inside=(str(key),))
+        if key not in SETTABLE:
+            near = suggest(str(key), SETTABLE, limit=1)
+            raise refusal("unknown_setting", suggestions=near, known=list(SETTABLE), inside=(str(key),))
     return given
 
 
-def _limits_of_bands(tables: dict[str, KpiTable]) -> dict[str, KpiTable]:
-    """Refuse a limit that no band ends at: nobody could add the bands up to the share."""
+def _suiting(tables: dict[str, KpiTable]) -> dict[str, KpiTable]:
+    """Refuse what a KPI has not, weights of which none is left, and limits that no band ends at.
+
+    With such a limit nobody could add the bands up to the share.
+    """
     for key, table in tables.items():
-        limit, edges = limit_of(LIMITED[key]), edges_of(LIMITED[key])
-        if limit is None and table.within is not None:
-            raise refusal("unknown_setting", suggestions=[], known=["bands"], inside=(key, "within"))
-        if not edges and table.bands is not None:
-            raise refusal("unknown_setting", suggestions=[], known=["within"], inside=(key, "bands"))
+        kpi = SETTABLE[key]
+        limit, edges, weights = limit_of(kpi), edges_of(kpi), weights_of(kpi)
+        known = [name for name, has in {"bands": edges, "within": limit, "weights": weights}.items() if has]
+        for name in table.model_fields_set - {*known}:
+            raise refusal("unknown_setting", suggestions=[], known=known, inside=(key, name))
+        for name in {*(table.weights or {})} - {*weights}:
+            near = suggest(name, weights, limit=1)
+            raise refusal("unknown_setting", suggestions=near, known=list(weights), inside=(key, "weights", name))
+        if weights and not any({**weights, **(table.weights or {})}.values()):
+            raise refusal("setting_no_weight", inside=(key, "weights"))
         within, limits = table.within or limit, table.bands or edges
         if limits and within is not None and within not in limits:
             choices = [written(seconds) for seconds in limits]
@@ -126,10 +145,10 @@ def _limits_of_bands(tables: dict[str, KpiTable]) -> dict[str, KpiTable]:
     return tables
 
 
-KpiTables = Annotated[dict[str, KpiTable], BeforeValidator(_known_kpis), AfterValidator(_limits_of_bands)]
+KpiTables = Annotated[dict[str, KpiTable], BeforeValidator(_known_kpis), AfterValidator(_suiting)]
 """The `kpis` of the file, by KPI."""
 
 
 def configured(tables: Mapping[str, KpiTable]) -> dict[str, Listed]:
     """Return the KPIs that are otherwise than in the catalogue."""
-    return changed({key: table.kpi(LIMITED[key]) for key, table in tables.items()})
+    return changed({key: table.kpi(SETTABLE[key]) for key, table in tables.items()})

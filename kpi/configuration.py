@@ -1,9 +1,10 @@
-"""What a desk has decided about its KPIs: what it aims at, where bands meet, within what time a share counts."""
+"""What a desk has decided about its KPIs: its targets, where bands meet, what time a share is within, what weighs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kpi.catalogue import CATALOGUE, AnyKpi, Composite, Kpi, Listed, find
+from kpi.catalogue.composite import Attainment
 from kpi.durations import Bands, Duration, Within
 from kpi.targets import Targets
 
@@ -48,6 +49,18 @@ def limit_of(kpi: Listed) -> int | None:
     return None
 
 
+def weights_of(kpi: Listed) -> Mapping[str, float]:
+    """Return what each KPI weighs in an index of their attainments; nothing of any other KPI."""
+    return kpi.combine.weights if isinstance(kpi, Composite) and isinstance(kpi.combine, Attainment) else {}
+
+
+def weighed(kpi: AnyKpi, weights: Mapping[str, float]) -> AnyKpi:
+    """Return an index in which these KPIs weigh so much, and the others as before."""
+    if not isinstance(kpi, Composite) or not weights_of(kpi):
+        raise TypeError(kpi.key)
+    return replace(kpi, combine=Attainment({**weights_of(kpi), **weights}))
+
+
 def limited(kpi: AnyKpi, edges: tuple[int, ...], within: int | None = None) -> AnyKpi:
     """Return a KPI whose bands, if it has any, meet at these seconds, and whose share counts within that limit."""
     match kpi:
@@ -69,7 +82,8 @@ def changed(kpis: Mapping[str, AnyKpi]) -> dict[str, Listed]:
 
 
 def _remade(kpi: AnyKpi, kpis: Mapping[str, AnyKpi]) -> AnyKpi:
-    if isinstance(kpi, Kpi) or kpi.key in kpis:
-        return kpis.get(kpi.key, kpi)
+    kpi = kpis.get(kpi.key, kpi)
+    if isinstance(kpi, Kpi):
+        return kpi
     made_of = {name: _remade(member, kpis) for name, member in kpi.made_of.items()}
     return kpi if made_of == kpi.made_of else replace(kpi, made_of=made_of)

@@ -1,7 +1,7 @@
 """Composites: several KPIs side by side, or weighed into one."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kpi.catalogue import backlog, handling, inflow, resolution, satisfaction, sla
 from kpi.catalogue.definition import AnyKpi, Composite
@@ -32,17 +32,24 @@ def _own_units(figures: Mapping[str, Figure], kpis: Mapping[str, AnyKpi]) -> dic
     return {name: replace(figure, unit=kpis[name].unit) for name, figure in figures.items()}
 
 
-def _efficiency(figures: Mapping[str, Figure], targets: Mapping[str, float]) -> Figure:
-    index = efficiency_index(
-        tuple(_component(kpi, weight, figures.get(kpi), targets) for kpi, weight in EFFICIENCY_WEIGHTS.items())
-    )
-    parts = {component.kpi: _attained(component, figures.get(component.kpi)) for component in index.components}
-    return Figure(
-        value=None if index.value is None else INDEX_SCALE[1] * index.value,
-        n=sum(part.n for part in parts.values()),
-        scale=INDEX_SCALE,
-        parts=parts,
-    )
+@dataclass(frozen=True, slots=True)
+class Attainment:
+    """Makes one score, 0–100, of how much of its target each of the figures in EFFICIENCY attains, weighed."""
+
+    weights: Mapping[str, float]
+
+    def __call__(self, figures: Mapping[str, Figure], targets: Mapping[str, float]) -> Figure:
+        """Return the score, with the attainments as parts."""
+        index = efficiency_index(
+            tuple(_component(kpi, weight, figures.get(kpi), targets) for kpi, weight in self.weights.items())
+        )
+        parts = {component.kpi: _attained(component, figures.get(component.kpi)) for component in index.components}
+        return Figure(
+            value=None if index.value is None else INDEX_SCALE[1] * index.value,
+            n=sum(part.n for part in parts.values()),
+            scale=INDEX_SCALE,
+            parts=parts,
+        )
 
 
 def _component(key: str, weight: float, figure: Figure | None, targets: Mapping[str, float]) -> Component:
@@ -82,7 +89,7 @@ KPIS = (
         key="efficiency_index",
         things="figures",
         made_of=EFFICIENCY,
-        combine=_efficiency,
+        combine=Attainment(EFFICIENCY_WEIGHTS),
         unit=Unit.SCORE,
         higher_is_better=True,
         sources=("S2",),

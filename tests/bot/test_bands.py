@@ -82,6 +82,8 @@ def test_a_definition_says_which_bands_are_set(settings):
     (section,) = commands.run("définir ancienneté de l'encours", NOW, FR)
     ages = "≤ 1 j · 1 j – 3 j · 3 j – 7 j · 7 j – 14 j · 14 j – 30 j · > 30 j".replace(" j", "\u202fj")
     assert f"Tranches\xa0: {ages}" in section.lines
+    (section,) = commands.run("define efficiency index", NOW, EN)
+    assert any(line.startswith("What weighs here: First response SLA 25% · ") for line in section.lines)
     (section,) = commands.run("define fcr", NOW, EN)
     assert not any("Bands" in line for line in section.lines)
 

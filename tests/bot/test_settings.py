@@ -12,7 +12,7 @@ from bot.settings_file import KINDS
 from bot.settings_values import duration
 from bot.text import Text
 from kpi.catalogue import CATALOGUE
-from kpi.configuration import edges_of, limit_of
+from kpi.configuration import edges_of, limit_of, weights_of
 from kpi.errors import SettingsError
 from kpi.events import Status
 from kpi.hours import Schedule, Week
@@ -523,6 +523,15 @@ def test_bands_or_the_limit_can_be_set_alone(load):
     )
 
 
+NOTHING_WEIGHS = "{ frt_sla = 0, csat = 0, fcr = 0, resolution_time = 0, backlog_age = 0 }"
+
+
+def test_what_weighs_in_the_efficiency_index_is_set_and_what_is_not_named_weighs_as_before(load):
+    configuration = load("[kpis.efficiency_index]\nweights = { csat = 40, backlog_age = 0 }").configuration
+    index = configuration.find("efficiency_index")
+    assert weights_of(index) == {"frt_sla": 25, "csat": 40, "fcr": 20, "resolution_time": 15, "backlog_age": 0}
+
+
 def test_a_kpi_that_is_set_is_made_once_since_engines_remember_it(load):
     settings = load('[kpis.backlog_age]\nbands = ["2d"]')
     assert settings.configuration.find("backlog_age") is settings.configuration.find("backlog_age")
@@ -545,6 +554,26 @@ def test_a_kpi_that_is_set_is_made_once_since_engines_remember_it(load):
         ('[kpis.response_bands]\nwithin = "2h"', "setting_no_limit_of_bands", "kpis.response_bands.within"),
         ('[kpis.response_bands]\nbands = ["2h"]', "setting_no_limit_of_bands", "kpis.response_bands.within"),
         ('[kpis.response_bands]\nwithin = "soon"', "setting_not_a_duration", "kpis.response_bands.within"),
+        (
+            "[kpis.efficiency_index]\nweights = { csat = -1 }",
+            "setting_not_a_count",
+            "kpis.efficiency_index.weights.csat",
+        ),
+        (
+            "[kpis.efficiency_index]\nweights = { csat = true }",
+            "setting_not_a_count",
+            "kpis.efficiency_index.weights.csat",
+        ),
+        (
+            "[kpis.efficiency_index]\nweights = { csat = inf }",
+            "setting_not_a_count",
+            "kpis.efficiency_index.weights.csat",
+        ),
+        ("[kpis.efficiency_index]\nweights = { nps = 5 }", "unknown_setting", "kpis.efficiency_index.weights.nps"),
+        ("[kpis.efficiency_index]\nweights = 5", "setting_not_a_table", "kpis.efficiency_index.weights"),
+        ('[kpis.efficiency_index]\nbands = ["1h"]', "unknown_setting", "kpis.efficiency_index.bands"),
+        ("[kpis.backlog_age]\nweights = { csat = 1 }", "unknown_setting", "kpis.backlog_age.weights"),
+        (f"[kpis.efficiency_index]\nweights = {NOTHING_WEIGHS}", "setting_no_weight", "kpis.efficiency_index.weights"),
         ("kpis = 5", "setting_not_a_table", "kpis"),
         ("[kpis]\nbacklog_age = 5", "setting_not_a_table", "kpis.backlog_age"),
     ],

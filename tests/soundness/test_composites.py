@@ -1,5 +1,6 @@
 """Channels side by side, the efficiency index, scores and returning customers by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,8 @@ from cast import DAY, DINA, HOUR, MINUTE, PARIS, at
 from facts import Ledger
 
 from kpi.answer import answer
-from kpi.configuration import Configuration
+from kpi.catalogue import CATALOGUE
+from kpi.configuration import Configuration, changed, limited, weighed
 from kpi.period import Grain, Period
 from kpi.question import Figure, Filter, Question, Reading, Sample, Unit
 from kpi.targets import Targets
@@ -138,6 +140,22 @@ def test_the_index_weighs_how_much_of_each_target_is_attained(engine):
     sla = figure.parts["frt_sla"]
     assert (sla.unit, sla.n, sla.parts["figure"].value, sla.parts["target"].value) == (Unit.RATIO, 5, 0.8, 0.9)
     assert figure.parts["backlog_age"].parts["figure"].unit is Unit.SECONDS
+
+
+def test_the_index_weighs_as_the_desk_decided_and_shows_the_bands_that_it_chose(engine):
+    ledger = Ledger()
+    desk(ledger)
+    kpis = changed(
+        {
+            "efficiency_index": weighed(CATALOGUE["efficiency_index"], {"frt_sla": 40, "csat": 0, "backlog_age": 0}),
+            "backlog_age": limited(CATALOGUE["backlog_age"], (DAY,)),
+        }
+    )
+    told = answer(ask("efficiency_index"), ledger.frames(engine), NOW, replace(AIMING, kpis=kpis))
+    # (40 × 0.8889 + 20 × 1 + 15 × 0.8) ÷ 75 = 67.56 ÷ 75.
+    assert told.figure.value == pytest.approx(100 * 67.5556 / 75, abs=0.001)
+    assert told.figure.parts["csat"].value == 1
+    assert len(told.figure.parts["backlog_age"].parts["figure"].parts) == 2
 
 
 def test_components_without_data_drop_out_as_far_as_thirty_percent_of_the_weight(engine):
