@@ -151,7 +151,12 @@ def bot(api_url: str, port: int, place: Path, *, syncs: bool) -> None:
                 jobs.append(Job("sync", _another(database, settings, frames, stopping), 0))
             ticker = Ticker(jobs, stopping)
             commands = Commands(Asker(database, settings, frames))
-            app = create_app(commands, database, settings, clock=lambda: desk.END, api_url=api_url)
+            started = monotonic()
+
+            def clock() -> float:
+                return desk.END + monotonic() - started
+
+            app = create_app(commands, database, settings, clock=clock, api_url=api_url)
             ticker.start()
             _serve(app, port)
             ticker.stop()

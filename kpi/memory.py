@@ -47,8 +47,10 @@ LATE_S = 30 * 86_400
 
 RECORDS = {name: source for name, source in SOURCES.items() if name not in {*schema.FACTS, *ACROSS_TICKETS}}
 
-CHANGED = "(SELECT ticket_id FROM new_ticket_facts)"
-"""The tickets whose facts are brought in."""
+CHANGED = "new_of_tickets"
+"""The tickets of which something is brought in or removed."""
+
+IS_CHANGED = f"ticket_id IN (FROM {CHANGED})"
 
 Refused = Callable[[Connection, Collection[str]], Collection[str]]
 """Tells those of some helpdesks whose facts may not be shown as they are in a transaction."""
@@ -64,6 +66,9 @@ READS = {name: _read_by(source) for name, source in RECORDS.items()}
 BESIDE = {table.name: table for source in SOURCES.values() for table in _read_by(source)}
 BESIDE |= {name: schema.metadata.tables[name] for name in NAMED}
 """The tables apart from facts: things that happened, and names."""
+
+OF_TICKETS = {name for name, source in (RECORDS | BESIDE).items() if "ticket_id" in source.c}
+"""Those of records and of what they read whose rows are of a ticket, or of none."""
 
 
 def _text(name: str) -> str:
@@ -213,7 +218,7 @@ class MemoryFrames:
                 writer.begin()
                 brought = HOLDING if held is None else self._follow(connection, writer, held.state, state)
                 values = _values(writer, held, state, brought)
-                for name in schema.FACTS:
+                for name in ("here", "of_tickets", *schema.FACTS, *BESIDE, *RECORDS):
                     writer.execute(f"DROP TABLE IF EXISTS new_{name}")
                 self._publish(writer, number + 1, Held(state, Results(self._remembered), values))
                 self._compress(writer)
@@ -267,23 +272,36 @@ class MemoryFrames:
     def _follow(
         self, connection: Connection, writer: duckdb.DuckDBPyConnection, before: State, state: State
     ) -> dict[str, FromClause]:
-        """Bring in what changed between two states, and return the tables that hold it."""
+        """Bring in what changed between two states, and return the tables that hold it.
+
+        What tells of tickets is made again for those alone of which anything was written.
+        """
         brought: dict[str, FromClause] = {}
-        changed, removed = state.moved(before, "facts"), state.moved(before, "facts_removed")
-        if changed:
+        writer.execute(f"CREATE OR REPLACE TABLE {CHANGED} (ticket_id BIGINT)")
+        if state.moved(before, "facts"):
             self._bring(connection, writer, before.versions.get("facts", 0))
-        if removed:
+            brought = {f"new_{name}": table for name, table in schema.FACTS.items()}
+        if state.moved(before, "facts_removed"):
             self._remove(connection, writer)
         written = {name for name in BESIDE if state.moved(before, name)}
         for name in written:
-            self._reload(connection, writer, name, BESIDE[name])
+            if name in OF_TICKETS:
+                self._renew(connection, writer, name)
+            else:
+                self._reload(connection, writer, name, BESIDE[name])
         for name, tables in READS.items():
-            if removed or written & {table.name for table in tables}:
+            own = written & {table.name for table in tables}
+            if own - OF_TICKETS or (own and name not in OF_TICKETS):
                 self._join(writer, name)
                 brought[name] = RECORDS[name]
-            elif changed and "ticket_id" in RECORDS[name].c:
-                self._replace(writer, name, f"FROM ({_text(name)}) WHERE ticket_id IN {CHANGED}")
-        return brought | ({f"new_{name}": table for name, table in schema.FACTS.items()} if changed else {})
+            elif name in OF_TICKETS:
+                of_none = " OR ticket_id IS NULL" if own else ""
+                writer.execute(
+                    f"CREATE OR REPLACE TABLE new_{name} AS FROM ({_text(name)}) WHERE {IS_CHANGED}{of_none}"
+                )
+                self._replace(writer, name, f"FROM new_{name}", of_none)
+                brought[f"new_{name}"] = RECORDS[name]
+        return brought
 
     def _reload(self, connection: Connection, writer: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
         create_table(writer, name, table)
@@ -298,27 +316,38 @@ class MemoryFrames:
         for name, table in schema.FACTS.items():
             create_table(writer, f"new_{name}", table)
             copy_rows(connection, select(table).where(table.c.ticket_id.in_(written)), writer, f"new_{name}")
+        writer.execute(f"INSERT INTO {CHANGED} SELECT ticket_id FROM new_ticket_facts")
         for name in schema.FACTS:
             self._replace(writer, name, f"FROM new_{name} ORDER BY {order(name)}")
 
-    def _replace(self, writer: duckdb.DuckDBPyConnection, name: str, rows: str) -> None:
-        """Put rows in place of all that a table has of the changed tickets."""
-        writer.execute(f"DELETE FROM {name} WHERE ticket_id IN {CHANGED}")
+    def _remove(self, connection: Connection, writer: duckdb.DuckDBPyConnection) -> None:
+        """Remove the rows of tickets that have no facts any more."""
+        here = select(schema.ticket_facts.c.ticket_id)
+        create_table(writer, "new_here", here)
+        copy_rows(connection, here, writer, "new_here")
+        gone = "ticket_id NOT IN (FROM new_here)"
+        writer.execute(f"INSERT INTO {CHANGED} SELECT ticket_id FROM ticket_facts WHERE {gone}")
+        for name in schema.FACTS:
+            writer.execute(f"DELETE FROM {name} WHERE {gone}")
+
+    def _renew(self, connection: Connection, writer: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Read a table of things that happened again, and note the tickets of those that are others than before."""
+        new = f"new_{name}"
+        create_table(writer, new, BESIDE[name])
+        copy_rows(connection, BESIDE[name], writer, new)
+        others = f"(FROM {new} EXCEPT ALL FROM {name}) UNION ALL (FROM {name} EXCEPT ALL FROM {new})"
+        writer.execute(f"INSERT INTO {CHANGED} SELECT ticket_id FROM ({others}) WHERE ticket_id IS NOT NULL")
+        writer.execute(f"CREATE OR REPLACE TABLE {name} AS FROM {new}")
+
+    def _replace(self, writer: duckdb.DuckDBPyConnection, name: str, rows: str, also: str = "") -> None:
+        """Put rows in place of all that a table has of the changed tickets, and of what else is told."""
+        writer.execute(f"DELETE FROM {name} WHERE {IS_CHANGED}{also}")
         writer.execute(f"INSERT INTO {name} {rows}")
         ((added,),) = writer.fetchall()
         self._added[name] += added
         ((total,),) = writer.execute(f"SELECT count(*) FROM {name}").fetchall()
         if self._added[name] > REORDERED_AFTER * total:
             (self._put_in_order if name in schema.FACTS else self._join)(writer, name)
-
-    def _remove(self, connection: Connection, writer: duckdb.DuckDBPyConnection) -> None:
-        """Remove the rows of tickets that have no facts any more."""
-        here = select(schema.ticket_facts.c.ticket_id)
-        create_table(writer, "here", here)
-        copy_rows(connection, here, writer, "here")
-        for name in schema.FACTS:
-            writer.execute(f"DELETE FROM {name} WHERE ticket_id NOT IN (FROM here)")
-        writer.execute("DROP TABLE here")
 
     def _put_in_order(self, writer: duckdb.DuckDBPyConnection, name: str) -> None:
         """Order a table by time, so that a window reads little more than the rows it holds."""
