@@ -33,7 +33,10 @@ KEPT = 8
 """How many states of the data are remembered for readers that have begun and not yet looked."""
 
 REORDERED_AFTER = 0.1
-"""Which share of new rows at the end of a table makes it worth to be put in order again."""
+"""Which share of new rows at the end of a table makes it worth to be put in order again, from a block of rows on."""
+
+BLOCK = 122_880
+"""How many rows DuckDB knows the first and last instant of; they are read together."""
 
 HAPPENED_AT = {
     "ticket_facts": "last_solved_at",
@@ -346,7 +349,7 @@ class MemoryFrames:
         ((added,),) = writer.fetchall()
         self._added[name] += added
         ((total,),) = writer.execute(f"SELECT count(*) FROM {name}").fetchall()
-        if self._added[name] > REORDERED_AFTER * total:
+        if self._added[name] > max(BLOCK, REORDERED_AFTER * total):
             (self._put_in_order if name in schema.FACTS else self._join)(writer, name)
 
     def _put_in_order(self, writer: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -108,7 +108,7 @@ class _Client(WebClient):
 
 def register(app: App, bot: Bot) -> None:
     """Add every listener to the app."""
-    _follow(app)
+    _follow(app, bot.clock)
     _refuse_replays(app, bot.clock)
     _listen_to_commands(app, bot)
     _listen_to_clicks(app, bot)
@@ -128,10 +128,10 @@ def _later(app: App, do: Callable[[], None]) -> None:
     app.listener_runner.listener_executor.submit(logged)
 
 
-def _follow(app: App) -> None:
+def _follow(app: App, clock: Callable[[], float]) -> None:
     @app.middleware
     def follow(body: Payload, next: Callable[[], BoltResponse]) -> BoltResponse:  # noqa: A002  # Bolt's name
-        begin(body)
+        begin(body, int(clock()))
         return next()
 
 

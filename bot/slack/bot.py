@@ -11,6 +11,7 @@ from bot.once import Once
 from bot.posting.send import Message, Poster
 from bot.questions import Questions
 from bot.slack.directory import SlackDirectory
+from bot.slack.following import came_at
 from bot.slack.languages import Languages
 from bot.subscriptions import Subscriptions
 from bot.text import Text
@@ -60,8 +61,9 @@ class Bot:
 
     @property
     def now(self) -> int:
-        """The epoch second."""
-        return int(self.clock())
+        """The epoch second; for a request that in which it came, so that those who ask at once ask the same."""
+        at = came_at()
+        return int(self.clock()) if at is None else at
 
     def text(self, place: Place, words: str = "") -> Text:
         """Return the language of somebody who alone reads the reply to these words."""

@@ -33,10 +33,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request under way; `received` is on the monotonic clock."""
+    """A request under way: when it came, as epoch second and, `received`, on the monotonic clock."""
 
     id: str
     surface: str
+    at: int
     received: float
 
 
@@ -51,9 +52,9 @@ class FollowingExecutor(ThreadPoolExecutor):
         return super().submit(partial(copy_context().run, partial(fn, *args, **kwargs)))
 
 
-def begin(body: Mapping[str, Any]) -> None:
+def begin(body: Mapping[str, Any], now: int) -> None:
     """Give a request an id, which stands in whatever is logged from here on in this context."""
-    request = Request(secrets.token_hex(4), surface_of(body), monotonic())
+    request = Request(secrets.token_hex(4), surface_of(body), now, monotonic())
     _current.set(request)
     structlog.contextvars.clear_contextvars()  # Socket Mode uses its threads again
     structlog.contextvars.bind_contextvars(request=request.id, surface=request.surface)
@@ -65,6 +66,12 @@ def surface_of(body: Mapping[str, Any]) -> str:
         return "command"
     said = body.get("event") or body
     return SURFACES.get(str(said.get("type")), "other")
+
+
+def came_at() -> int | None:
+    """Return the epoch second at which the request under way came; None when there is none."""
+    request = _current.get()
+    return None if request is None else request.at
 
 
 def reference() -> str:

@@ -22,7 +22,7 @@ from kpi.answer import answer
 from kpi.dimensions import DIMENSIONS
 from kpi.events import Team
 from kpi.frames import DatabaseFrames
-from kpi.memory import MemoryFrames
+from kpi.memory import BLOCK, MemoryFrames
 from kpi.period import Grain, Period, Span
 from kpi.question import Question
 from kpi.sources import SOURCES
@@ -66,7 +66,9 @@ def test_nothing_is_there_before_the_first_load(engine):
         assert facts.available() == DatabaseFrames(engine).available()
 
 
-def test_memory_follows_every_sync(engine):
+@pytest.mark.parametrize("block", [0, BLOCK], ids=["put in order", "added"])
+def test_memory_follows_every_sync(engine, monkeypatch, block):
+    monkeypatch.setattr("kpi.memory.BLOCK", block)
     memory = in_memory(engine)
     for pages in range(1, len(TOLD) + 1):
         read(engine, pages)
@@ -151,13 +153,6 @@ def with_records() -> Records:
     return records
 
 
-@pytest.fixture
-def never_made_anew(monkeypatch):
-    """Let tables as small as these change row by row, as large ones do."""
-    monkeypatch.setattr("kpi.memory.REORDERED_AFTER", 100)
-
-
-@pytest.mark.usefixtures("never_made_anew")
 @pytest.mark.parametrize("table", OTHER)
 def test_records_follow_whatever_is_written_of_them(engine, table):
     with_records().frames(engine)
@@ -173,7 +168,6 @@ def test_records_follow_whatever_is_written_of_them(engine, table):
         assert is_the_same(engine, memory), statement
 
 
-@pytest.mark.usefixtures("never_made_anew")
 def test_records_of_a_ticket_that_loses_its_facts_or_has_others_follow_it(engine):
     with_records().frames(engine)
     memory = in_memory(engine)
