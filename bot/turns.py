@@ -12,7 +12,7 @@ from time import monotonic, sleep
 AT_WORK = 2 * (os.cpu_count() or 1)
 """How many threads work at a time."""
 
-GIVES_WAY_S = 0.5
+GIVES_WAY_S = 2.0
 """How long work that nobody waits for lets people's go before it, at most."""
 
 _free = BoundedSemaphore(AT_WORK)
