@@ -422,21 +422,19 @@ def two_helpdesks(demo, httpserver, tmp_path):
 HTML = ("<!doctype html><title>Sign in</title>", 200, "text/html")
 
 
-@pytest.mark.parametrize(
-    ("answer", "sentence"),
-    [(("{}", 401, "application/json"), "token"), (("{}", 404, "application/json"), "address"), (HTML, "web page")],
-)
-def test_a_helpdesk_that_fails_is_told_and_the_next_one_is_read(two_helpdesks, httpserver, answer, sentence):
-    body, status, kind = answer
-    httpserver.expect_request(re.compile(".*")).respond_with_data(body, status=status, content_type=kind)
-    result = invoke("sync", **two_helpdesks)
-    assert result.exit_code == 2
-    assert result.stderr.startswith("rt: ")
-    assert sentence in result.stderr
-    assert result.stdout.startswith("demo: ")
-    checked = invoke("check", **two_helpdesks)
-    assert checked.exit_code == 2
-    assert f"rt: {result.stderr.strip()[4:]}" in checked.stdout
+def test_a_helpdesk_that_fails_is_told_and_the_next_one_is_read(two_helpdesks, httpserver):
+    refused, missing = ("{}", 401, "application/json"), ("{}", 404, "application/json")
+    for (body, status, kind), sentence in ((refused, "token"), (missing, "address"), (HTML, "web page")):
+        httpserver.clear()
+        httpserver.expect_request(re.compile(".*")).respond_with_data(body, status=status, content_type=kind)
+        result = invoke("sync", **two_helpdesks)
+        assert result.exit_code == 2
+        assert result.stderr.startswith("rt: ")
+        assert sentence in result.stderr
+        assert result.stdout.startswith("demo: ")
+        checked = invoke("check", **two_helpdesks)
+        assert checked.exit_code == 2
+        assert f"rt: {result.stderr.strip()[4:]}" in checked.stdout
 
 
 @pytest.mark.parametrize("answer", ['{"Version": "5.0', ""])
