@@ -109,8 +109,8 @@ class KpiTable(SettingsTable):
 
     def kpi(self, usual: AnyKpi) -> AnyKpi:
         """Return the KPI as it is wanted; what isn't decided stays."""
-        if self.weights is not None:
-            return weighed(usual, self.weights)
+        if weights_of(usual):
+            return weighed(usual, self.weights or {})
         return limited(usual, self.bands or edges_of(usual), self.within)
 
 

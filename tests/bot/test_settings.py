@@ -17,6 +17,7 @@ from kpi.errors import SettingsError
 from kpi.events import Status
 from kpi.hours import Schedule, Week
 from kpi.policies import Condition, Escalation, Metric, OwnRules, Target
+from kpi.targets import EFFICIENCY_WEIGHTS
 
 RT = {
     "KPI_BOT_HELPDESK": "request-tracker",
@@ -530,6 +531,8 @@ def test_what_weighs_in_the_efficiency_index_is_set_and_what_is_not_named_weighs
     configuration = load("[kpis.efficiency_index]\nweights = { csat = 40, backlog_age = 0 }").configuration
     index = configuration.find("efficiency_index")
     assert weights_of(index) == {"frt_sla": 25, "csat": 40, "fcr": 20, "resolution_time": 15, "backlog_age": 0}
+    unset = load("[kpis.efficiency_index]").configuration.find("efficiency_index")
+    assert weights_of(unset) == EFFICIENCY_WEIGHTS
 
 
 def test_a_kpi_that_is_set_is_made_once_since_engines_remember_it(load):
