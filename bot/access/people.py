@@ -1,6 +1,7 @@
 """Who a Slack user is, and whom that person leads: by the settings, by Slack's user groups, by the e-mail address."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, and_, func, or_, select
 
 from bot.access.viewer import Viewer
 from bot.settings_access import USER_GROUP, AccessTable
+from bot.turns import elsewhere
 from kpi import schema
 from kpi.dimensions import Identity
 
@@ -103,6 +105,17 @@ class Access:
             return tuple((row.helpdesk, row.external_id) for row in rows)
 
 
+@contextmanager
+def _alone(lock: Lock) -> Iterator[None]:
+    """Hold a lock, and wait for it without a turn: whoever holds it needs one again after Slack's answer."""
+    with elsewhere():
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 class _Remembered(Generic[Said]):
     """What Slack says of something in a workspace; None when it can't tell. Both hold for a while."""
 
@@ -114,7 +127,7 @@ class _Remembered(Generic[Said]):
     def __call__(self, team_id: str, name: str) -> Said | None:
         key = (team_id, name)
         # One asks for all who wait: many people ask at once, and Slack allows few calls a minute.
-        with self._asking.setdefault(key, Lock()):
+        with _alone(self._asking.setdefault(key, Lock())):
             if key in self._said and self._clock() < self._said[key][0]:
                 return self._said[key][1]
             told: Said | None = None

@@ -1,11 +1,15 @@
 """Who a Slack user is and whom that person leads: by settings, user groups and e-mail address; in doubt, nobody."""
 
+import time
+from threading import Thread
+
 import pytest
 from cast import ALICE, BOB
 from sqlalchemy import insert
 
 from bot.access import Access
 from bot.settings_access import AccessTable
+from bot.turns import AT_WORK, elsewhere, turn
 from kpi import schema
 
 TEAM = "T1"
@@ -54,6 +58,30 @@ def access(engine, book=None, clock=None, **rules):
     return Access(AccessTable(**rules), engine, book or Book(), clock or Clock())
 
 
+def test_many_who_ask_at_once_do_not_wait_for_one_that_waits_for_them(engine):
+    class SlowBook(Book):
+        def members(self, team_id, group):
+            with elsewhere():  # as every call of Slack
+                time.sleep(0.2)
+                return super().members(team_id, group)
+
+    book = SlowBook({"S01LEADS": {"U_BOB"}})
+    known, leading = access(engine, book, leads=("S01LEADS",)), []
+
+    def ask():
+        with turn():
+            leading.append(known.viewer(TEAM, "U_BOB", None).leads_all)
+
+    # Threads that hold up nothing, should they wait for ever.
+    asking = [Thread(target=ask, daemon=True) for _ in range(3 * AT_WORK)]
+    for one in asking:
+        one.start()
+    until = time.monotonic() + 10
+    for one in asking:
+        one.join(max(0, until - time.monotonic()))
+    assert (leading, book.asked.count("S01LEADS")) == ([True] * len(asking), 1)
+
+
 def test_without_settings_nobody_leads_and_nobody_is_an_agent(engine):
     viewer = access(engine).viewer(TEAM, "U_ALICE", "C_SUPPORT")
     assert (viewer.agents, viewer.leads_all, viewer.leads, viewer.unsure) == ((), False, frozenset(), False)
@@ -90,8 +118,8 @@ def test_the_settings_go_before_the_address(engine):
 
 
 def test_leads_are_named_or_in_a_user_group(engine):
-    book = Book({"S_LEADS": ["U_BOB"], "S_CARE": ["U_CHLOE"]})
-    found = access(engine, book, leads=["U_EVE", "S_LEADS"], teams={"Care": "S_CARE", "Billing": ["U_CHLOE", "U_BOB"]})
+    book = Book({"S01LEADS": ["U_BOB"], "S_CARE": ["U_CHLOE"]})
+    found = access(engine, book, leads=["U_EVE", "S01LEADS"], teams={"Care": "S_CARE", "Billing": ["U_CHLOE", "U_BOB"]})
     assert found.viewer(TEAM, "U_EVE").leads_all
     assert found.viewer(TEAM, "U_BOB").leads_all
     assert not found.viewer(TEAM, "U_CHLOE").leads_all
@@ -100,20 +128,20 @@ def test_leads_are_named_or_in_a_user_group(engine):
 
 
 def test_slack_is_asked_about_a_group_once_in_five_minutes(engine):
-    book, clock = Book({"S_LEADS": ["U_BOB"]}, {"U_BOB": ""}), Clock()
-    found = access(engine, book, clock, leads=["S_LEADS"])
+    book, clock = Book({"S01LEADS": ["U_BOB"]}, {"U_BOB": ""}), Clock()
+    found = access(engine, book, clock, leads=["S01LEADS"])
     for _ in range(3):
         assert found.viewer(TEAM, "U_BOB").leads_all
-    assert book.asked.count("S_LEADS") == 1
-    book.groups["S_LEADS"] = []
+    assert book.asked.count("S01LEADS") == 1
+    book.groups["S01LEADS"] = []
     clock.now += 301
     assert not found.viewer(TEAM, "U_BOB").leads_all
-    assert book.asked.count("S_LEADS") == 2
+    assert book.asked.count("S01LEADS") == 2
 
 
 def test_when_slack_cannot_tell_nobody_leads_by_a_group(engine):
-    book, clock = Book({"S_LEADS": ["U_BOB"]}), Clock()
-    found = access(engine, book, clock, leads=["S_LEADS", "U_EVE"])
+    book, clock = Book({"S01LEADS": ["U_BOB"]}), Clock()
+    found = access(engine, book, clock, leads=["S01LEADS", "U_EVE"])
     assert found.viewer(TEAM, "U_BOB").leads_all
     clock.now += 301
     book.is_down = True
@@ -123,18 +151,18 @@ def test_when_slack_cannot_tell_nobody_leads_by_a_group(engine):
 
 
 def test_slack_is_left_alone_for_a_while_when_it_cannot_tell(engine):
-    book, clock = Book({"S_LEADS": ["U_BOB"]}), Clock()
+    book, clock = Book({"S01LEADS": ["U_BOB"]}), Clock()
     book.is_down = True
-    found = access(engine, book, clock, leads=["S_LEADS"])
+    found = access(engine, book, clock, leads=["S01LEADS"])
     for _ in range(5):
         assert found.viewer(TEAM, "U_BOB").unsure
-    assert book.asked.count("S_LEADS") == 1
+    assert book.asked.count("S01LEADS") == 1
     book.is_down = False
     clock.now += 31
     assert found.viewer(TEAM, "U_BOB").leads_all
 
 
 def test_workspaces_are_kept_apart(engine):
-    found = access(engine, Book({"S_LEADS": ["U_BOB"]}), leads=["S_LEADS"])
+    found = access(engine, Book({"S01LEADS": ["U_BOB"]}), leads=["S01LEADS"])
     assert found.viewer(TEAM, "U_BOB").leads_all
     assert not found.viewer("T2", "U_BOB").leads_all
