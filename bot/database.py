@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import as_file, files
 from operator import itemgetter
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from alembic import command
@@ -47,6 +48,8 @@ _MIGRATION_LOCK = 0x6B70692D626F74
 
 BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another before the database counts as locked."""
+
+LOOKS_AGAIN_S = 0.02
 
 ROWS = "rows"
 """What the parameter is called that holds all rows as JSON."""
@@ -335,8 +338,24 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = NORMAL")
-    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",) and not _read_only(connection):
-        connection.execute("PRAGMA journal_mode = WAL")
+    _keep_a_log(connection)
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Have readers and a writer not wait for each other: SQLite keeps a log, once for all who open the file.
+
+    Of several that ask for it of a new file at once, SQLite refuses some without letting them wait.
+    """
+    until = monotonic() + BUSY_TIMEOUT_MS / 1000
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",) and not _read_only(connection):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+            sleep(LOOKS_AGAIN_S)
+        else:
+            return
 
 
 def _read_only(connection: sqlite3.Connection) -> bool:

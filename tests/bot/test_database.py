@@ -270,3 +270,24 @@ def test_sqlite_closes_nothing_it_did_not_open(make_sqlite):
     with sqlite3.connect(make_url(url).database) as other:
         assert other.execute("SELECT count(*) FROM helpdesks").fetchone() == (0,)
     other.close()
+
+
+class Refusing(sqlite3.Connection):
+    """Is refused twice, as one of several that ask for the log of a new file at once may be."""
+
+    refusals = 2
+
+    def execute(self, statement, *values):
+        if statement == "PRAGMA journal_mode = WAL" and self.refusals:
+            self.refusals -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        return super().execute(statement, *values)
+
+
+def test_who_is_refused_the_log_of_a_new_file_asks_again(tmp_path):
+    connection = sqlite3.connect(tmp_path / "new.db", factory=Refusing)
+    database._keep_a_log(connection)
+    assert (connection.refusals, connection.execute("PRAGMA journal_mode").fetchone()) == (0, ("wal",))
+    connection.close()
